@@ -1,0 +1,79 @@
+/**
+ * The one door between `http/` (what faces the client) and `worker/` (what faces the application).
+ *
+ * Neither side imports the other: `serve.ts` hands an `Application` to the gateway, and whatever
+ * runs the application (a pool of Python workers today) implements it.
+ */
+
+/** One request, ready for PEP 3333: policy has passed it and its body has arrived whole. */
+export interface ApplicationRequest {
+  /** `NAME\0VALUE\0NAME\0VALUE\0…`, every character one byte (latin-1), CGI names already made. */
+  readonly environ: string;
+  readonly body: RequestBody;
+  /** GET or HEAD: the only methods that a setting may let a second worker try again. */
+  readonly replayable: boolean;
+}
+
+/** Nothing, bytes in memory, or a 0600 file that the worker unlinks once it has opened it. */
+export type RequestBody = null | Buffer | SpooledBody;
+
+export interface SpooledBody {
+  readonly path: string;
+  /** Bytes in the file. */
+  readonly size: number;
+}
+
+/** A part of a regular file that the gateway sends, so that the worker is free at once. */
+export interface FileRange {
+  readonly path: string;
+  readonly offset: number;
+  readonly length: number;
+}
+
+/**
+ * What an application says of one request, in this order: any number of `hint`, then either
+ * `fail`, or `respond` followed by `send` and `sendFile` until one of them is `complete`;
+ * `fail` may also end a response that has begun.
+ */
+export interface Responder {
+  /** `NAME: VALUE` lines joined by LF, for a 103 Early Hints response (RFC 8297). */
+  hint(lines: string): void;
+  /**
+   * The head, and as much of the body as came with it.
+   *
+   * @param head `200 OK` and the header lines, joined by LF, latin-1. No line holds CR, LF or NUL.
+   * @param body valid after the call too; may be empty.
+   */
+  respond(head: string, body: Buffer, complete: boolean): void;
+  send(chunk: Buffer, complete: boolean): void;
+  /** Resolves true once the file is open (the worker may go on), false when it cannot be opened. */
+  sendFile(file: FileRange): Promise<boolean>;
+  fail(failure: Failure): void;
+}
+
+/** Why a request got no (whole) response from its application. */
+export type Failure =
+  /** The application raised; the worker has logged the traceback. */
+  | { readonly kind: "raised"; readonly traceback: string }
+  /** The application broke PEP 3333 or HTTP, for example by CR LF in a header. */
+  | { readonly kind: "invalid-response"; readonly message: string }
+  /** The worker process ended while it ran this request. */
+  | { readonly kind: "worker-died"; readonly pid: number; readonly reason: string }
+  /** The queue was full, or the request waited in it for too long. */
+  | { readonly kind: "overloaded"; readonly reason: string; readonly retryAfter: number }
+  /** The server is going down, or no worker can be started. */
+  | { readonly kind: "unavailable"; readonly reason: string };
+
+/** A request that was given to an application. */
+export interface Call {
+  /** Process id of the worker that runs it; 0 while it waits in the queue. */
+  readonly pid: number;
+  /** The client has gone: drop the request if it has not started, else close its iterable. */
+  cancel(): void;
+  /** The client has taken `bytes` more of the response: lets a worker that was held go on. */
+  consumed(bytes: number): void;
+}
+
+export interface Application {
+  begin(request: ApplicationRequest, responder: Responder): Call;
+}
