@@ -2,15 +2,20 @@
  * The catalogue of errors: every one a user can meet has a code, a message that quotes the value,
  * a hint (the line to type next) and an exit code. `docs/reference/errors.md` lists the same codes.
  */
-export const catalogue = {
+export type ErrorCode = "APPLICATION_NOT_FOUND" | "WORKER_BOOT_FAILED";
+
+interface ErrorEntry {
+  readonly exitCode: 1 | 2 | 3 | 4;
+  readonly summary: string;
+}
+
+export const catalogue: Readonly<Record<ErrorCode, ErrorEntry>> = {
   APPLICATION_NOT_FOUND: { exitCode: 4, summary: "The application's module or file does not exist." },
   WORKER_BOOT_FAILED: {
     exitCode: 3,
     summary: "A worker process ended before it had loaded the application.",
   },
-} as const satisfies Record<string, { exitCode: 1 | 2 | 3 | 4; summary: string }>;
-
-export type ErrorCode = keyof typeof catalogue;
+};
 
 export interface ErrorDetails {
   /** What to do next, as a line to type where there is one. */
