@@ -1,0 +1,114 @@
+"""From an empty interpreter to a worker that serves."""
+
+from __future__ import annotations
+
+import json
+import mmap
+import os
+import signal
+import socket
+import sys
+from typing import Any, Dict
+
+# Everything the worker needs is imported before the application can change sys.path.
+from . import protocol
+from .control import Control
+from .failure import LoadFailure
+from .loader import load
+from .runners import Runners, base_environ
+
+
+def main(boot_descriptor: int) -> None:
+    """Connect, load the application, serve until told to stop."""
+    boot = _read_boot(boot_descriptor)
+    _leave_signals_to_the_gateway()
+    control = Control(_connect(boot, "control"))
+    _, _, _, payload = control.receive()  # the first frame is always LOAD
+    settings: Dict[str, Any] = json.loads(payload)
+    control.start()
+    sys.argv = [settings["argv0"]]
+    try:
+        loaded = load(
+            settings["target"],
+            directory=settings["directory"],
+            python_path=settings["pythonPath"],
+        )
+    except LoadFailure as failure:
+        control.send(protocol.FAILED, 0, _describe(failure))
+        _exit(0)
+        return
+    runners = Runners(
+        _connect(boot, "data"),
+        loaded.application,
+        base_environ(settings),
+        settings["threads"],
+        _open_ledger(settings["ledger"]),
+    )
+    control.runners = runners
+    ready = {"application": loaded.name, "python": _python_version()}
+    control.send(protocol.READY, 0, json.dumps(ready).encode("utf-8"))
+    runners.run()
+    _exit(0)
+
+
+def _exit(status: int) -> None:
+    """Leave as a Python program does: atexit handlers run, streams are flushed."""
+    raise SystemExit(status)
+
+
+def _read_boot(descriptor: int) -> Dict[str, Any]:
+    with os.fdopen(descriptor, "rb") as stream:
+        boot: Dict[str, Any] = json.loads(stream.readline())
+    return boot
+
+
+def _connect(boot: Dict[str, Any], purpose: str) -> socket.socket:
+    if "path" in boot:
+        connection = socket.socket(socket.AF_UNIX, socket.SOCK_STREAM)
+        connection.connect(boot["path"])
+    else:  # an interpreter or a platform without Unix sockets
+        connection = socket.create_connection(("127.0.0.1", boot["port"]))
+        connection.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
+    hello = {
+        "version": protocol.VERSION,
+        "token": boot["token"],
+        "connection": purpose,
+        "pid": os.getpid(),
+    }
+    connection.sendall(protocol.frame(protocol.HELLO, 0, 0, json.dumps(hello).encode("utf-8")))
+    return connection
+
+
+def _open_ledger(path: str) -> mmap.mmap:
+    with open(path, "r+b") as file:
+        return mmap.mmap(file.fileno(), 4096)
+
+
+def _leave_signals_to_the_gateway() -> None:
+    """A terminal or a service manager signals the whole group; the gateway decides what it means.
+
+    A handler that does nothing, not SIG_IGN: programs that the application starts would inherit
+    the latter.
+    """
+
+    def leave_it(signum: int, frame: Any) -> None:
+        pass
+
+    for name in ("SIGINT", "SIGTERM", "SIGHUP"):
+        if hasattr(signal, name):
+            signal.signal(getattr(signal, name), leave_it)
+
+
+def _describe(failure: LoadFailure) -> bytes:
+    described = {
+        "code": failure.code,
+        "message": failure.message,
+        "hint": failure.hint,
+        "traceback": failure.traceback,
+    }
+    return json.dumps(described).encode("utf-8")
+
+
+def _python_version() -> str:
+    name = "PyPy" if sys.implementation.name == "pypy" else "Python"
+    return "%s %d.%d.%d" % ((name,) + sys.version_info[:3])

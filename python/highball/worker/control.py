@@ -1,0 +1,96 @@
+"""The control connection: what must work while the application is busy.
+
+A daemon thread sleeps on it. When it ends the gateway has gone, however that happened, and so
+does this process.
+"""
+
+from __future__ import annotations
+
+import os
+import socket
+import sys
+import threading
+from typing import List, Optional
+
+from . import protocol
+from .runners import Runners
+
+
+class Control:
+    """One thread, one connection, a handler for each type of frame."""
+
+    def __init__(self, connection: socket.socket) -> None:
+        self._connection = connection
+        self._reader = protocol.FrameReader()
+        self._waiting: List[protocol.Frame] = []
+        self.runners: Optional[Runners] = None
+
+    def receive(self) -> protocol.Frame:
+        """Wait for one frame (used before the thread starts)."""
+        while not self._waiting:
+            data = self._connection.recv(65536)
+            if not data:
+                os._exit(1)
+            self._waiting = self._reader.feed(data)
+        return self._waiting.pop(0)
+
+    def send(self, kind: int, ident: int = 0, payload: bytes = b"", flags: int = 0) -> None:
+        """Send one frame to the gateway."""
+        self._connection.sendall(protocol.frame(kind, flags, ident, payload))
+
+    def start(self) -> None:
+        """Begin to listen in a daemon thread."""
+        threading.Thread(target=self._listen, name="highball-control", daemon=True).start()
+
+    def _listen(self) -> None:
+        # In this thread, which lives as long as the process: Linux keeps the wish per thread.
+        die_with_parent()
+        try:
+            while True:
+                self._handle(self.receive())
+        except OSError:
+            os._exit(1)
+
+    def _handle(self, frame: protocol.Frame) -> None:
+        kind, flags, ident, payload = frame
+        if kind == protocol.PING:
+            self.send(protocol.PONG, ident)
+            return
+        runners = self.runners
+        if runners is None:
+            if kind == protocol.QUIT:  # still importing: nothing to finish
+                os._exit(0)
+            return
+        if kind == protocol.WAKE:
+            runners.wake(ident)
+        elif kind == protocol.CREDIT:
+            runners.credit(ident, protocol.U32.unpack(payload)[0])
+        elif kind == protocol.CANCEL:
+            self._hand_back(runners.cancel(ident))
+        elif kind == protocol.RECALL:
+            wanted = [value for (value,) in protocol.U32.iter_unpack(payload)]
+            self._hand_back(runners.recall(wanted))
+        elif kind == protocol.OPENED:
+            runners.opened(ident, bool(flags & protocol.ACCEPTED))
+        elif kind == protocol.QUIT:
+            runners.quit()
+
+    def _hand_back(self, idents: List[int]) -> None:
+        payload = b"".join(protocol.U32.pack(ident) for ident in idents)
+        self.send(protocol.RECALLED, 0, payload)
+
+
+def die_with_parent() -> None:
+    """Ask Linux to kill this process when the gateway dies, even while C code holds the GIL."""
+    if not sys.platform.startswith("linux"):
+        return
+    parent = os.getppid()
+    try:
+        import ctypes
+
+        PR_SET_PDEATHSIG, SIGKILL = 1, 9
+        ctypes.CDLL(None).prctl(PR_SET_PDEATHSIG, SIGKILL, 0, 0, 0)
+    except (ImportError, OSError, AttributeError):
+        return  # the end of the control connection still tells us
+    if os.getppid() != parent:
+        os._exit(1)

@@ -1,0 +1,228 @@
+"""Runners on demand: the threads that call the application.
+
+One runner is awake while requests are fast: it reads the data connection, runs what it read, and
+reads again, so nothing is handed from thread to thread. Another one is woken only when that one
+is held up: by a WAKE from the gateway, or before a request that carries the FOLLOW flag.
+
+Exactly one thread at a time may read the connection (``_reading``); everything else that threads
+share is guarded by one lock, which is free whenever only one of them is awake.
+"""
+
+from __future__ import annotations
+
+import mmap
+import select
+import socket
+import threading
+from collections import deque
+from typing import Any, Deque, Dict, Iterable, List, Tuple
+
+from . import protocol
+from .wsgi import Application, Environ, Exchange, body_stream, report
+
+RECEIVE = 65536
+Request = Tuple[int, int, bytes]
+"""Id, flags, payload of a REQUEST frame."""
+
+
+class Runners:
+    """The threads of one worker and the queue between them and the gateway."""
+
+    def __init__(
+        self,
+        data: socket.socket,
+        application: Application,
+        base_environ: Environ,
+        threads: int,
+        ledger: mmap.mmap,
+    ) -> None:
+        self._data = data
+        self._application = application
+        self._base = base_environ
+        self._threads = threads
+        self._ledger = ledger
+        self._reader = protocol.FrameReader()
+        self._queue: Deque[Request] = deque()
+        self._lock = threading.Lock()
+        self._send_lock = threading.Lock()
+        self._reading = False
+        self._closed = False
+        self._started = 1
+        self._parked: List[threading.Lock] = []
+        self._running: Dict[int, Exchange] = {}
+
+    # -- the runner --------------------------------------------------------------------------
+
+    def run(self) -> None:
+        """Serve until the connection ends. The main thread is the first runner."""
+        bell = threading.Lock()
+        bell.acquire()
+        lock = self._lock
+        queue = self._queue
+        while True:
+            request = None
+            with lock:
+                if queue:
+                    request = queue.popleft()
+                    # The gateway reads this word if the process dies: it tells which requests
+                    # had been started and which may go to another worker.
+                    self._ledger[0:4] = protocol.U32.pack(request[0])
+                    if request[1] & protocol.FOLLOW and not self._reading:
+                        self._wake_one()
+                elif self._closed:
+                    return
+                elif self._reading:
+                    self._parked.append(bell)
+                    parked = True
+                else:
+                    self._reading = True
+                    parked = False
+            if request is not None:
+                self._serve(request)
+            elif parked:
+                bell.acquire()
+            else:
+                self._read()
+
+    def _serve(self, request: Request) -> None:
+        ident, flags, payload = request
+        try:
+            (length,) = protocol.U32.unpack_from(payload)
+            end = 4 + length
+            fields = payload[4:end].decode("latin-1").split("\0")
+            environ = self._base.copy()
+            environ.update(zip(fields[::2], fields[1::2]))
+            exchange = Exchange(ident, environ, self.send)
+            self._running[ident] = exchange
+            stream = body_stream(payload, end, bool(flags & protocol.SPOOLED))
+            environ["wsgi.input"] = stream
+            environ["wsgi.early_hints"] = exchange.early_hints
+            environ["highball.client_disconnected"] = exchange.client_disconnected
+            exchange.run(self._application)
+            stream.close()
+        except BaseException as error:  # whatever it is, it costs this request and not the runner
+            report("Error in a runner", error)
+            self.send(protocol.frame(protocol.FAIL, 0, ident, b'{"kind":"raised","traceback":""}'))
+        self._running.pop(ident, None)
+
+    def _read(self) -> None:
+        try:
+            data = self._data.recv(max(RECEIVE, self._reader.missing))
+        except OSError:
+            data = b""
+        frames = self._reader.feed(data) if data else []
+        with self._lock:
+            self._reading = False
+            self._queue.extend((f[2], f[1], f[3]) for f in frames)
+            if not data:
+                self._close()
+
+    def _wake_one(self) -> None:
+        """Wake or start one more runner; the lock is held."""
+        if self._parked:
+            self._parked.pop().release()
+        elif self._started < self._threads:
+            self._started += 1
+            name = "highball-runner-%d" % self._started
+            threading.Thread(target=self._run_thread, name=name, daemon=True).start()
+
+    def _run_thread(self) -> None:
+        try:
+            self.run()
+        finally:
+            with self._lock:
+                self._started -= 1
+
+    def _close(self) -> None:
+        self._closed = True
+        self._queue.clear()
+        while self._parked:
+            self._parked.pop().release()
+
+    def send(self, data: bytes) -> None:
+        """Send one frame; frames of several runners never mix."""
+        with self._send_lock:
+            try:
+                self._data.sendall(data)
+            except OSError:
+                pass  # the gateway has gone: the control thread ends this process
+
+    # -- what the control thread calls -------------------------------------------------------
+
+    def wake(self, ident: int) -> None:
+        """Exchange ``ident`` holds up what came after it: let another runner go on.
+
+        Nothing happens if it has ended meanwhile, or if somebody already reads.
+        """
+        with self._lock:
+            if ident in self._running and not self._reading:
+                self._wake_one()
+
+    def recall(self, idents: Iterable[int]) -> List[int]:
+        """Hand back the given requests that no runner has started."""
+        wanted = set(idents)
+        with self._lock:
+            if not self._reading and not self._closed:
+                self._read_waiting()
+            kept = [request for request in self._queue if request[0] not in wanted]
+            given = [request[0] for request in self._queue if request[0] in wanted]
+            if given:
+                self._queue.clear()
+                self._queue.extend(kept)
+        return given
+
+    def _read_waiting(self) -> None:
+        """Take what waits in the socket while every runner is busy; the lock is held."""
+        while select.select([self._data], [], [], 0)[0]:
+            data = self._data.recv(RECEIVE)
+            if not data:
+                return  # the next runner that reads will see the end too
+            self._queue.extend((f[2], f[1], f[3]) for f in self._reader.feed(data))
+
+    def cancel(self, ident: int) -> List[int]:
+        """The client of ``ident`` has gone: close its iterable, or hand it back unrun."""
+        exchange = self._running.get(ident)
+        if exchange is not None:
+            exchange.cancel()
+            return []
+        return self.recall([ident])
+
+    def credit(self, ident: int, count: int) -> None:
+        """See :meth:`Exchange.credit`."""
+        exchange = self._running.get(ident)
+        if exchange is not None:
+            exchange.credit(count)
+
+    def opened(self, ident: int, accepted: bool) -> None:
+        """See :meth:`Exchange.opened`."""
+        exchange = self._running.get(ident)
+        if exchange is not None:
+            exchange.opened(accepted)
+
+    def quit(self) -> None:
+        """Let every runner return once it has finished what it runs."""
+        with self._lock:
+            self._close()
+        try:
+            self._data.shutdown(socket.SHUT_RD)
+        except OSError:
+            pass
+
+
+def base_environ(settings: Dict[str, Any]) -> Environ:
+    """The part of the environ that is the same for every request of this worker."""
+    import sys
+
+    from .wsgi import FileWrapper
+
+    return {
+        "wsgi.version": (1, 0),
+        "wsgi.errors": sys.stderr,
+        "wsgi.multithread": settings["threads"] > 1,
+        "wsgi.multiprocess": settings["workers"] > 1,
+        "wsgi.run_once": False,
+        "wsgi.input_terminated": True,
+        "wsgi.file_wrapper": FileWrapper,
+        "GATEWAY_INTERFACE": "CGI/1.1",
+        "SERVER_SOFTWARE": settings["serverSoftware"],
+    }

@@ -1,0 +1,383 @@
+"""One exchange: the environ, ``start_response``, the iterable, and the frames they become.
+
+PEP 3333 is the contract; what HTTP makes of it (framing, hop-by-hop headers, HEAD) is decided in
+the gateway, in one place. Nothing here may let one application's fault reach another exchange.
+"""
+
+from __future__ import annotations
+
+import json
+import os
+import re
+import stat
+import sys
+import threading
+from io import BytesIO
+from types import TracebackType
+from typing import Any, Callable, Dict, Iterable, List, Optional, Tuple, Type
+
+from . import protocol
+from .failure import format_exception
+
+ExcInfo = Tuple[Type[BaseException], BaseException, Optional[TracebackType]]
+Environ = Dict[str, Any]
+Application = Callable[[Environ, Callable[..., Any]], Iterable[bytes]]
+
+WINDOW = 262144
+"""Bytes of a response that may be on their way to a slow client before its iterable waits."""
+
+PIECE = 131072
+"""Largest DATA payload: keeps one exchange from holding the connection that all share."""
+
+INLINE_FILE = 65536
+"""Files up to this size are sent as data: cheaper than asking the gateway to open them."""
+
+_STATUS = re.compile(r"[2-5][0-9][0-9](?: [\t\x20-\x7e\x80-\xff]*)?\Z")
+_known_statuses = {"200 OK", "404 NOT FOUND", "302 FOUND"}
+
+
+class InvalidResponse(Exception):
+    """The application broke PEP 3333 or HTTP: the client gets a 500 and the log says why."""
+
+
+class FileWrapper:
+    """``wsgi.file_wrapper``: an iterable over a file that the gateway may send in its stead."""
+
+    def __init__(self, filelike: Any, block_size: int = 65536) -> None:
+        self.filelike = filelike
+        self.block_size = block_size
+        if hasattr(filelike, "close"):
+            self.close = filelike.close
+
+    def __iter__(self) -> "FileWrapper":
+        return self
+
+    def __next__(self) -> bytes:
+        data: bytes = self.filelike.read(self.block_size)
+        if data:
+            return data
+        raise StopIteration
+
+    def regular_file(self) -> Optional[Tuple[int, int, int]]:
+        """Descriptor, offset and length of what is left, or None where there is no regular file."""
+        try:
+            descriptor: int = self.filelike.fileno()
+            status = os.fstat(descriptor)
+            offset: int = self.filelike.tell()
+        except (AttributeError, OSError, ValueError):
+            return None
+        if not stat.S_ISREG(status.st_mode):
+            return None
+        return descriptor, offset, max(status.st_size - offset, 0)
+
+
+class Exchange:
+    """One request and its response, inside the worker."""
+
+    __slots__ = (
+        "_bell",
+        "_environ",
+        "_head",
+        "_head_sent",
+        "_length",
+        "_opened",
+        "_overrun",
+        "_send",
+        "_sent",
+        "acknowledged",
+        "cancelled",
+        "complete",
+        "ident",
+    )
+
+    def __init__(self, ident: int, environ: Environ, send: Callable[[bytes], None]) -> None:
+        self.ident = ident
+        self.cancelled = False
+        self.complete = False
+        self.acknowledged = 0
+        self._environ = environ
+        self._send = send
+        self._head: Optional[bytes] = None
+        self._head_sent = False
+        self._length = -1
+        self._sent = 0
+        self._overrun = False
+        self._bell: Optional[threading.Lock] = None
+        self._opened: Optional[bool] = None
+
+    # -- what the application calls ----------------------------------------------------------
+
+    def start_response(
+        self, status: str, headers: List[Tuple[str, str]], exc_info: Optional[ExcInfo] = None
+    ) -> Callable[[bytes], None]:
+        """PEP 3333's callable. The head is built here, so that its errors show the caller's line."""
+        if exc_info is not None:
+            try:
+                if self._head_sent:
+                    raise exc_info[1].with_traceback(exc_info[2])
+            finally:
+                exc_info = None  # PEP 3333: avoid a circle through the traceback's frames
+        elif self._head is not None:
+            raise AssertionError("start_response was called twice without exc_info (PEP 3333)")
+        self._length = -1
+        lines = [status]
+        try:
+            for name, value in headers:
+                lines.append(name + ": " + value)
+                if len(name) == 14 and name.lower() == "content-length":
+                    if not (value.isascii() and value.isdigit()):
+                        raise InvalidResponse("Content-Length must be a number, not %r" % value)
+                    self._length = int(value)
+            head = "\n".join(lines)
+        except (TypeError, ValueError):
+            raise InvalidResponse(
+                "start_response takes a str and a list of (str, str) tuples, not %.200r, %.400r"
+                % (status, headers)
+            ) from None
+        # RFC 9110 §5.5: no CR, LF or NUL. One count finds an LF that the join did not make.
+        if head.count("\n") != len(lines) - 1 or "\r" in head or "\0" in head:
+            raise InvalidResponse("a header or the status holds CR, LF or NUL: %.400r" % lines)
+        if status not in _known_statuses:
+            if _STATUS.match(status) is None:
+                raise InvalidResponse("the status must be like '200 OK', not %.100r" % status)
+            if len(_known_statuses) < 64:
+                _known_statuses.add(status)
+        try:
+            self._head = head.encode("latin-1")
+        except UnicodeEncodeError:
+            raise InvalidResponse("headers must be latin-1 (PEP 3333): %.400r" % lines) from None
+        return self.write
+
+    def write(self, data: bytes) -> None:
+        """PEP 3333's ``write()``: the data is on its way when this returns."""
+        if data or not self._head_sent:
+            self._transmit(data)
+
+    def early_hints(self, headers: List[Tuple[str, str]]) -> None:
+        """``wsgi.early_hints``: send a 103 response with these headers (RFC 8297)."""
+        if self._head_sent or self.cancelled:
+            return
+        lines = [name + ": " + value for name, value in headers]
+        block = "\n".join(lines)
+        if block.count("\n") != len(lines) - 1 or "\r" in block or "\0" in block:
+            raise InvalidResponse("an early hint holds CR, LF or NUL: %.400r" % lines)
+        self._send(protocol.frame(protocol.HINT, 0, self.ident, block.encode("latin-1")))
+
+    def client_disconnected(self) -> bool:
+        """``highball.client_disconnected``: True once nobody waits for this response."""
+        return self.cancelled
+
+    # -- what the runner calls ---------------------------------------------------------------
+
+    def run(self, application: Application) -> None:
+        """Call the application and send what it gives; never raises."""
+        iterable: Any = None
+        try:
+            iterable = application(self._environ, self.start_response)
+            kind = type(iterable)
+            if kind is list or kind is tuple:
+                self._send_all(iterable)
+            elif kind is FileWrapper and self._send_file(iterable):
+                pass
+            else:
+                self._send_each(iterable)
+        except BaseException as error:  # SystemExit and KeyboardInterrupt cost this request only
+            self._fail(error)
+        if iterable is not None and hasattr(iterable, "close"):
+            try:
+                iterable.close()
+            except BaseException as error:
+                report("Error in close() of the application's iterable", error)
+        if self.cancelled and not self.complete:
+            # Nobody listens, but the gateway must know that this runner is free.
+            self.complete = True
+            self._send(protocol.frame(protocol.DATA, protocol.COMPLETE, self.ident))
+
+    def _send_all(self, chunks: Any) -> None:
+        """A list or tuple runs no code when it is read, so it can leave as one frame."""
+        body = chunks[0] if len(chunks) == 1 else b"".join(chunks)
+        if type(body) is not bytes:
+            raise InvalidResponse("the application must yield bytes, not %.100r" % (body,))
+        if self._length < 0 and not self._head_sent and len(body) <= PIECE:
+            self._transmit(body, last=True)
+            return
+        if body:
+            self._transmit(body)
+        self._finish()
+
+    def _send_each(self, iterable: Iterable[bytes]) -> None:
+        # PEP 3333: a block is transmitted before the next one is asked for.
+        for chunk in iterable:
+            if chunk:
+                self._transmit(chunk)
+            if self.cancelled:
+                return
+        self._finish()
+
+    def _finish(self) -> None:
+        if self._overrun:
+            report("The application sent more than its Content-Length of %d: cut" % self._length)
+        if self.complete or self.cancelled:
+            return
+        self._transmit(b"", last=True)
+
+    def _transmit(self, data: bytes, last: bool = False) -> None:
+        if type(data) is not bytes:
+            if not isinstance(data, (bytes, bytearray, memoryview)):
+                raise InvalidResponse("the application must yield bytes, not %.100r" % (data,))
+            data = bytes(data)
+        if self._length >= 0:
+            room = self._length - self._sent
+            if len(data) >= room:
+                self._overrun = self._overrun or len(data) > room
+                if self.complete:
+                    return
+                data = data[:room]
+                last = True
+        size = len(data)
+        if size > PIECE:
+            for start in range(0, size, PIECE):
+                if self.cancelled:
+                    return
+                self._transmit_piece(data[start : start + PIECE], last and start + PIECE >= size)
+        else:
+            self._transmit_piece(data, last)
+
+    def _transmit_piece(self, data: bytes, last: bool) -> None:
+        size = len(data)
+        if self._sent - self.acknowledged > WINDOW:
+            self._wait_for_room()
+        self._sent += size
+        self.complete = last
+        flags = protocol.COMPLETE if last else 0
+        if self._head_sent:
+            self._send(protocol.HEADER.pack(size, protocol.DATA, flags, 0, self.ident) + data)
+            return
+        head = self._head
+        if head is None:
+            raise InvalidResponse("the application did not call start_response before its first bytes")
+        self._head_sent = True
+        length = len(head)
+        self._send(
+            protocol.RESPONSE_HEADER.pack(
+                4 + length + size, protocol.RESPONSE, flags, 0, self.ident, length
+            )
+            + head
+            + data
+        )
+
+    # -- files -------------------------------------------------------------------------------
+
+    def _send_file(self, wrapper: FileWrapper) -> bool:
+        """Let the gateway send a regular file; False where the iterable must do it."""
+        found = wrapper.regular_file()
+        if found is None or self._head_sent or self._head is None:
+            return False
+        descriptor, offset, length = found
+        if self._length < 0:
+            self._length = length
+            self._head += b"\nContent-Length: %d" % length
+        length = min(length, self._length)
+        if length <= INLINE_FILE or not sys.platform.startswith("linux"):
+            return False
+        self._transmit_piece(b"", False)
+        # The link in /proc opens the very file, even one without a name (tempfile).
+        path = "/proc/%d/fd/%d" % (os.getpid(), descriptor)
+        self._send(
+            protocol.frame(
+                protocol.FILE,
+                protocol.COMPLETE,
+                self.ident,
+                protocol.FILE_RANGE.pack(offset, length) + os.fsencode(path),
+            )
+        )
+        if not self._wait_for_gateway():
+            return False
+        self.complete = True
+        return True
+
+    def _wait_for_gateway(self) -> bool:
+        bell = threading.Lock()
+        bell.acquire()
+        self._bell = bell
+        while self._opened is None and not self.cancelled:
+            bell.acquire()
+        return bool(self._opened) or self.cancelled
+
+    # -- what the control thread calls -------------------------------------------------------
+
+    def credit(self, count: int) -> None:
+        """The client has taken ``count`` more bytes."""
+        self.acknowledged += count
+        self._ring()
+
+    def opened(self, accepted: bool) -> None:
+        """The gateway's answer to a FILE frame."""
+        self._opened = accepted
+        self._ring()
+
+    def cancel(self) -> None:
+        """The client has gone."""
+        self.cancelled = True
+        self._ring()
+
+    def _ring(self) -> None:
+        bell = self._bell
+        if bell is not None and bell.locked():
+            try:
+                bell.release()
+            except RuntimeError:
+                pass  # released meanwhile by the other side
+
+    def _wait_for_room(self) -> None:
+        bell = threading.Lock()
+        bell.acquire()
+        self._bell = bell
+        while self._sent - self.acknowledged > WINDOW and not self.cancelled:
+            bell.acquire()
+        self._bell = None
+
+    # -- failure -----------------------------------------------------------------------------
+
+    def _fail(self, error: BaseException) -> None:
+        if self.cancelled and isinstance(error, (OSError, GeneratorExit)):
+            return
+        where = "%s %s" % (self._environ.get("REQUEST_METHOD"), self._environ.get("REQUEST_URI"))
+        if isinstance(error, InvalidResponse):
+            text = str(error)
+            report("Invalid response to %s: %s" % (where, text))
+            payload = {"kind": "invalid-response", "message": text}
+        else:
+            text = report("Error on request %s" % where, error)
+            payload = {"kind": "raised", "traceback": text[-65536:]}
+        if self.complete or self.cancelled:
+            return
+        self.complete = True
+        self._send(
+            protocol.frame(protocol.FAIL, 0, self.ident, json.dumps(payload).encode("utf-8"))
+        )
+
+
+def report(message: str, error: Optional[BaseException] = None) -> str:
+    """Write a line, and a traceback without the worker's frames, where ``wsgi.errors`` goes."""
+    text = "" if error is None else format_exception(error)
+    line = "".join(c if c.isprintable() else "\\x%02x" % ord(c) for c in message)
+    try:
+        sys.stderr.write(line + ("\n" if error is None else ":\n" + text))
+        sys.stderr.flush()
+    except Exception:
+        pass  # a closed or broken stderr must not cost a response
+    return text
+
+
+EMPTY_BODY = b""
+
+
+def body_stream(payload: bytes, start: int, spooled: bool) -> Any:
+    """``wsgi.input``: the bytes in the frame, or the file it names, unlinked once it is open."""
+    if not spooled:
+        return BytesIO(payload[start:] if start < len(payload) else EMPTY_BODY)
+    path = os.fsdecode(payload[start:])
+    stream = open(path, "rb")
+    os.unlink(path)
+    return stream

@@ -1,0 +1,238 @@
+import type { Socket } from "node:net";
+import type { ApplicationRequest, Failure } from "../application.ts";
+import type { Job } from "./job.ts";
+import type { Lane, WorkerLink } from "./lane.ts";
+import {
+  ACCEPTED,
+  CANCEL,
+  COMPLETE,
+  CREDIT,
+  DATA,
+  decodeIds,
+  encodeFrame,
+  encodeIds,
+  FAIL,
+  FILE,
+  FOLLOW,
+  FrameReader,
+  HEADER_LENGTH,
+  HINT,
+  OPENED,
+  QUIT,
+  RECALL,
+  RECALLED,
+  REQUEST,
+  RESPONSE,
+  SPOOLED,
+  WAKE,
+  writeHeader,
+} from "./protocol.ts";
+import type { Scheduler } from "./scheduler.ts";
+
+/** Requests of one turn of the event loop are written to the worker together, up to this size. */
+const SLAB = 256 * 1024;
+/** Bodies larger than this are not copied into the slab. */
+const COPIED_BODY = 64 * 1024;
+/** Credit is given back in steps of this many bytes, not for every write. */
+const CREDIT_STEP = 64 * 1024;
+
+/** The two connections of one worker that is ready: frames out, frames in. */
+export class Channel implements WorkerLink {
+  readonly pid: number;
+  readonly #control: Socket;
+  readonly #data: Socket;
+  readonly #scheduler: Scheduler;
+  readonly #flush: () => void = () => this.#flushSlab();
+  #lane: Lane | null = null;
+  #slab: Buffer = Buffer.allocUnsafeSlow(SLAB);
+  #used = 0;
+  #flushing = false;
+  #now = 0;
+  /** Credit not yet given back, by exchange. */
+  readonly #owed: Map<number, number> = new Map();
+
+  constructor(pid: number, control: Socket, data: Socket, scheduler: Scheduler) {
+    this.pid = pid;
+    this.#control = control;
+    this.#data = data;
+    this.#scheduler = scheduler;
+    const reader = new FrameReader((type, flags, id, payload) => this.#receive(type, flags, id, payload));
+    data.on("data", (chunk: Buffer) => {
+      this.#now = performance.now();
+      try {
+        reader.feed(chunk);
+      } catch {
+        data.destroy(); // not our protocol: the worker's end is noticed like any other
+      }
+    });
+    data.on("error", () => data.destroy());
+  }
+
+  /** The lane whose requests travel here. */
+  attach(lane: Lane): void {
+    this.#lane = lane;
+  }
+
+  /** Resolves once the worker's last bytes have been read and its connection has closed. */
+  get closed(): Promise<void> {
+    return new Promise((resolve) => {
+      if (this.#data.closed) resolve();
+      else this.#data.once("close", () => resolve());
+    });
+  }
+
+  destroy(): void {
+    this.#data.destroy();
+  }
+
+  // --- to the worker ------------------------------------------------------------------------
+
+  request(id: number, request: ApplicationRequest, follow: boolean): void {
+    const { environ, body } = request;
+    const spooled = body !== null && !Buffer.isBuffer(body);
+    const tail = spooled ? Buffer.from(body.path) : body;
+    const tailLength = tail === null ? 0 : tail.length;
+    const flags = (spooled ? SPOOLED : 0) | (follow ? FOLLOW : 0);
+    const copied = tailLength <= COPIED_BODY ? tailLength : 0;
+    const size = HEADER_LENGTH + 4 + environ.length + copied;
+    if (this.#used + size > SLAB) this.#flushSlab();
+    const slab = size > SLAB ? Buffer.allocUnsafe(size) : this.#slab;
+    let offset = slab === this.#slab ? this.#used : 0;
+    writeHeader(slab, offset, 4 + environ.length + tailLength, REQUEST, flags, id);
+    slab.writeUInt32LE(environ.length, offset + HEADER_LENGTH);
+    offset += HEADER_LENGTH + 4;
+    offset += slab.write(environ, offset, "latin1");
+    if (copied > 0 && tail !== null) slab.set(tail, offset);
+    if (slab === this.#slab) {
+      this.#used = offset + copied;
+      // After this turn's requests have all been read: one write, one wake-up of the worker.
+      if (!this.#flushing) {
+        this.#flushing = true;
+        setImmediate(this.#flush);
+      }
+    } else {
+      this.#data.write(slab);
+    }
+    if (tail !== null && copied < tailLength) {
+      this.#flushSlab();
+      this.#data.write(tail);
+    }
+  }
+
+  #flushSlab(): void {
+    this.#flushing = false;
+    if (this.#used === 0 || this.#data.destroyed) return;
+    this.#data.write(this.#slab.subarray(0, this.#used));
+    // Written at once nearly always; if not, the slab belongs to the write until it is done.
+    if (this.#data.writableLength > 0) this.#slab = Buffer.allocUnsafeSlow(SLAB);
+    this.#used = 0;
+  }
+
+  wake(id: number): void {
+    this.#say(encodeFrame(WAKE, 0, id));
+  }
+
+  recall(ids: readonly number[]): void {
+    // The worker looks for them in its connection too: they must be there.
+    this.#flushSlab();
+    this.#say(encodeFrame(RECALL, 0, 0, encodeIds(ids)));
+  }
+
+  cancel(id: number): void {
+    this.#flushSlab();
+    this.#say(encodeFrame(CANCEL, 0, id));
+  }
+
+  credit(id: number, bytes: number): void {
+    const owed = (this.#owed.get(id) ?? 0) + bytes;
+    if (owed < CREDIT_STEP) {
+      this.#owed.set(id, owed);
+      return;
+    }
+    this.#owed.delete(id);
+    this.#say(encodeFrame(CREDIT, 0, id, encodeIds([owed])));
+  }
+
+  opened(id: number, accepted: boolean): void {
+    this.#say(encodeFrame(OPENED, accepted ? ACCEPTED : 0, id));
+  }
+
+  quit(): void {
+    this.#flushSlab();
+    this.#say(encodeFrame(QUIT, 0, 0));
+  }
+
+  #say(frame: Buffer): void {
+    if (!this.#control.destroyed) this.#control.write(frame);
+  }
+
+  // --- from the worker ----------------------------------------------------------------------
+
+  /** A frame that came on the control connection. */
+  controlFrame(type: number, payload: Buffer): void {
+    if (type === RECALLED && this.#lane !== null) this.#scheduler.recalled(this.#lane, decodeIds(payload));
+  }
+
+  #receive(type: number, flags: number, id: number, payload: Buffer): void {
+    const job = this.#lane?.inFlight.get(id);
+    if (job === undefined) return;
+    if (job.cancelled) {
+      if ((flags & COMPLETE) !== 0 || type === FAIL) this.#finish(job);
+      return;
+    }
+    const complete = (flags & COMPLETE) !== 0;
+    if (type === RESPONSE) {
+      const headLength = payload.readUInt32LE(0);
+      const head = payload.toString("latin1", 4, 4 + headLength);
+      job.responded = true;
+      // The runner is free before the client has been told: the next request need not wait.
+      if (complete) this.#finish(job);
+      job.responder.respond(head, payload.subarray(4 + headLength), complete);
+    } else if (type === DATA) {
+      if (complete) this.#finish(job);
+      job.responder.send(payload, complete);
+    } else if (type === FAIL) {
+      this.#finish(job);
+      job.responder.fail(parseFailure(payload));
+    } else if (type === HINT) {
+      job.responder.hint(payload.toString("latin1"));
+    } else if (type === FILE) {
+      this.#sendFile(job, payload);
+    }
+  }
+
+  #sendFile(job: Job, payload: Buffer): void {
+    const range = {
+      offset: Number(payload.readBigUInt64LE(0)),
+      length: Number(payload.readBigUInt64LE(8)),
+      path: payload.toString("utf8", 16),
+    };
+    void job.responder.sendFile(range).then((accepted) => {
+      if (job.state !== "sent") return;
+      this.opened(job.id, accepted);
+      // The gateway has its own handle now: to the worker this exchange is over.
+      if (accepted) {
+        this.#now = performance.now();
+        this.#finish(job);
+      }
+    });
+  }
+
+  #finish(job: Job): void {
+    if (this.#owed.size > 0) this.#owed.delete(job.id);
+    if (this.#lane !== null) this.#scheduler.finished(this.#lane, job, this.#now);
+  }
+}
+
+function parseFailure(payload: Buffer): Failure {
+  const text = payload.toString("utf8");
+  try {
+    const failure = JSON.parse(text) as { kind?: unknown; message?: unknown; traceback?: unknown };
+    if (failure.kind === "invalid-response") {
+      return { kind: "invalid-response", message: String(failure.message) };
+    }
+    return { kind: "raised", traceback: String(failure.traceback ?? "") };
+  } catch {
+    return { kind: "raised", traceback: text };
+  }
+}

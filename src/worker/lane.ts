@@ -1,0 +1,100 @@
+import type { ApplicationRequest } from "../application.ts";
+import type { Job } from "./job.ts";
+import { Pace } from "./pace.ts";
+
+/** The connections of one worker, as the scheduler uses them. */
+export interface WorkerLink {
+  readonly pid: number;
+  request(id: number, request: ApplicationRequest, follow: boolean): void;
+  /** Exchange `id` holds up what came after it: let another runner go on. */
+  wake(id: number): void;
+  recall(ids: readonly number[]): void;
+  cancel(id: number): void;
+  credit(id: number, bytes: number): void;
+  opened(id: number, accepted: boolean): void;
+}
+
+/** A worker as the scheduler sees it: what was given to it and not yet answered. */
+export class Lane {
+  readonly link: WorkerLink;
+  readonly threads: number;
+  readonly pace: Pace;
+  /** In the order in which they were sent, which is the order in which the worker starts them. */
+  readonly inFlight: Map<number, Job> = new Map();
+  /** When the worker last answered, or was given its first request. */
+  lastProgress: number;
+  /** Runners asked to wake since the last answer. */
+  wakes = 0;
+  #lastId = 0;
+
+  constructor(link: WorkerLink, threads: number, now: number) {
+    this.link = link;
+    this.threads = threads;
+    this.pace = new Pace(now);
+    this.lastProgress = now;
+  }
+
+  get hasRoom(): boolean {
+    return this.inFlight.size < this.pace.capacity(this.threads);
+  }
+
+  send(job: Job, now: number): void {
+    if (this.inFlight.size === 0) {
+      this.lastProgress = now;
+      this.wakes = 0;
+    }
+    const id = this.#nextId();
+    job.id = id;
+    job.lane = this;
+    job.state = "sent";
+    job.recalling = false;
+    job.dispatchedAt = now;
+    this.inFlight.set(id, job);
+    this.link.request(id, job.request, this.threads > 1 && !this.pace.pipelining);
+  }
+
+  /** Takes a finished job off, and measures it. */
+  finish(job: Job, now: number): void {
+    const others = this.inFlight.size - 1;
+    this.inFlight.delete(job.id);
+    job.state = "done";
+    // With one runner awake a request's time began when the one before it ended. With several,
+    // they share the interpreter: what is wanted is the cost of one.
+    const milliseconds =
+      this.pace.pipelining && this.wakes === 0
+        ? now - Math.max(job.dispatchedAt, this.lastProgress)
+        : (now - job.dispatchedAt) / (1 + Math.min(others, this.threads - 1));
+    this.pace.note(milliseconds, now);
+    this.lastProgress = now;
+    this.wakes = 0;
+  }
+
+  oldest(): Job | undefined {
+    for (const job of this.inFlight.values()) return job;
+    return undefined;
+  }
+
+  /** The youngest requests, which no runner can have started if each has one. */
+  beyondRunners(): Job[] {
+    const jobs = [...this.inFlight.values()].slice(this.threads);
+    return jobs.filter((job) => !job.recalling && !job.responded && !job.cancelled);
+  }
+
+  /**
+   * Ids are never used twice in the life of a lane but after 2^32 of them; zero stands for none.
+   */
+  #nextId(): number {
+    this.#lastId = (this.#lastId + 1) >>> 0;
+    if (this.#lastId === 0) this.#lastId = 1;
+    return this.#lastId;
+  }
+}
+
+/**
+ * Had the worker started `id`, if `lastStarted` is the word in its ledger?
+ *
+ * Ids count up and wrap, so they are compared as serial numbers (RFC 1982).
+ */
+export function wasStarted(id: number, lastStarted: number): boolean {
+  return lastStarted !== 0 && ((lastStarted - id) | 0) >= 0;
+}

@@ -1,0 +1,162 @@
+import type { HighballError } from "../errors.ts";
+import type { Log } from "../log.ts";
+import type { Job } from "./job.ts";
+import type { Lane } from "./lane.ts";
+import { describeExit, type Exit, type ProcessOptions } from "./process.ts";
+import { Rendezvous } from "./rendezvous.ts";
+import type { Scheduler } from "./scheduler.ts";
+import { Worker, type LoadOptions, type Ready } from "./worker.ts";
+
+export interface PoolOptions {
+  readonly process: ProcessOptions;
+  readonly load: LoadOptions;
+  /** Milliseconds; 0 waits for ever. */
+  readonly bootTimeout: number;
+  readonly log: Log;
+}
+
+/** Milliseconds before a worker that died is replaced: at once, then longer each time. */
+const FIRST_BACKOFF = 100;
+const LONGEST_BACKOFF = 10_000;
+/** A worker that lived this long (milliseconds) is no part of a crash loop. */
+const SETTLED = 10_000;
+/** After a worker's end its connection may be held by a child it forked: no longer than this. */
+const LAST_WORDS = 200;
+/** Milliseconds that atexit handlers and the like get once a worker was asked to quit. */
+const QUIT_GRACE = 5_000;
+
+/** The workers of one generation: starts them, replaces those that die, ends them. */
+export class Pool {
+  readonly #options: PoolOptions;
+  readonly #scheduler: Scheduler;
+  readonly #workers: Set<Worker> = new Set();
+  #rendezvous: Rendezvous | null = null;
+  #stopping = false;
+  #backoff = 0;
+  #pending: Set<NodeJS.Timeout> = new Set();
+
+  constructor(options: PoolOptions, scheduler: Scheduler) {
+    this.#options = options;
+    this.#scheduler = scheduler;
+  }
+
+  /** Process ids of the workers there are. */
+  get pids(): number[] {
+    return [...this.#workers].map((worker) => worker.process.pid);
+  }
+
+  /**
+   * Starts the workers; resolves when the first one has loaded the application.
+   *
+   * @throws HighballError when the first start fails: it would fail again, so it is final.
+   */
+  async start(): Promise<Ready> {
+    this.#rendezvous = await Rendezvous.open();
+    const starts: Promise<Ready>[] = [];
+    for (let index = 0; index < this.#options.load.workers; index += 1) starts.push(this.#spawn());
+    try {
+      const ready = await Promise.race(starts);
+      for (const start of starts) start.catch((error: unknown) => this.#bootFailed(error as HighballError));
+      return ready;
+    } catch (error) {
+      await this.stop();
+      throw error;
+    }
+  }
+
+  /** Ends the workers; those still busy are killed. Call when the scheduler is idle, or will not be. */
+  async stop(): Promise<void> {
+    this.#stopping = true;
+    for (const timer of this.#pending) clearTimeout(timer);
+    const exits = [...this.#workers].map((worker) => this.#end(worker));
+    await Promise.all(exits);
+    this.#rendezvous?.close();
+  }
+
+  /** Ends everything now. */
+  kill(): void {
+    this.#stopping = true;
+    for (const worker of this.#workers) worker.process.kill("SIGKILL");
+  }
+
+  async #end(worker: Worker): Promise<void> {
+    const timer = setTimeout(() => worker.process.kill("SIGKILL"), QUIT_GRACE);
+    worker.quit();
+    await worker.process.exited;
+    clearTimeout(timer);
+  }
+
+  #spawn(): Promise<Ready> {
+    if (this.#rendezvous === null) throw new Error("the pool has not been started");
+    const { process: processOptions, load, bootTimeout } = this.#options;
+    const worker = new Worker(processOptions, load, bootTimeout, this.#rendezvous, this.#scheduler);
+    this.#workers.add(worker);
+    const started = performance.now();
+    let lane: Lane | null = null;
+    void worker.process.exited.then((exit) => this.#exited(worker, lane, exit, performance.now() - started));
+    return worker.ready.then((ready) => {
+      const { channel } = worker;
+      if (channel !== null && !this.#stopping) {
+        lane = this.#scheduler.addLane(channel, load.threads);
+        channel.attach(lane);
+        this.#options.log.debug(`Worker ${worker.process.pid} is ready.`);
+      }
+      return ready;
+    });
+  }
+
+  async #exited(worker: Worker, lane: Lane | null, exit: Exit, lived: number): Promise<void> {
+    this.#workers.delete(worker);
+    const { channel } = worker;
+    if (channel !== null) {
+      const timer = setTimeout(() => channel.destroy(), LAST_WORDS);
+      await channel.closed;
+      clearTimeout(timer);
+    }
+    const lastStarted = worker.lastStarted();
+    if (lane === null) return; // it never served: `ready` has told why
+    const reason = describeExit(exit);
+    const { lost, moved } = this.#scheduler.buryLane(lane, lastStarted, reason);
+    if (this.#stopping && lost.length === 0) return;
+    this.#options.log.error(`Worker ${worker.process.pid} ${reason}${describeLoss(lost, moved)}.`);
+    if (this.#stopping) return;
+    if (lived > SETTLED) this.#backoff = 0;
+    this.#replaceLater();
+  }
+
+  #replaceLater(): void {
+    const timer = setTimeout(() => {
+      this.#pending.delete(timer);
+      this.#spawn().catch((error: unknown) => this.#bootFailed(error as HighballError));
+    }, this.#backoff);
+    this.#pending.add(timer);
+    this.#backoff = Math.min(Math.max(FIRST_BACKOFF, this.#backoff * 2), LONGEST_BACKOFF);
+  }
+
+  /** A worker that was to replace another did not come up: say so, and try again later. */
+  #bootFailed(error: HighballError): void {
+    if (this.#stopping) return;
+    const again = `Trying again in ${Math.max(this.#backoff, FIRST_BACKOFF) / 1000} s.`;
+    const traceback = error.traceback === undefined || error.traceback === "" ? "" : `\n${error.traceback}`;
+    this.#options.log.error(`${error.message} ${again}${traceback}`);
+    this.#replaceLater();
+  }
+}
+
+/** `, and with it GET /a; 3 requests that it had not started went to other workers`. */
+function describeLoss(lost: readonly Job[], moved: number): string {
+  const names = lost.slice(0, 5).map((job) => describeRequest(job.request.environ));
+  const more = lost.length > names.length ? ` and ${lost.length - names.length} more` : "";
+  const withIt = names.length === 0 ? "" : `; it was running ${names.join(", ")}${more} (answered 502)`;
+  if (moved === 0) return withIt;
+  return `${withIt}; ${moved} waiting ${moved === 1 ? "request goes" : "requests go"} to other workers`;
+}
+
+function describeRequest(environ: string): string {
+  const fields = environ.split("\0");
+  const value = (name: string): string => {
+    for (let index = 0; index + 1 < fields.length; index += 2) if (fields[index] === name) return fields[index + 1] ?? "";
+    return "";
+  };
+  return `"${value("REQUEST_METHOD")} ${value("REQUEST_URI")}"`;
+}

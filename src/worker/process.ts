@@ -1,0 +1,62 @@
+import { spawn, type ChildProcess } from "node:child_process";
+import { fileURLToPath } from "node:url";
+import type { Invitation } from "./rendezvous.ts";
+
+/** The worker's entry point; from `src/worker` and from `dist/worker` alike. */
+const ENTRY: string = fileURLToPath(new URL("../../python/highball/worker/__main__.py", import.meta.url));
+
+/** The descriptor on which a worker is told where to connect. */
+const BOOT_DESCRIPTOR = 3;
+
+export interface ProcessOptions {
+  readonly python: string;
+  readonly directory: string;
+  readonly env: Readonly<Record<string, string | undefined>>;
+}
+
+/** How a process ended. */
+export interface Exit {
+  readonly code: number | null;
+  readonly signal: NodeJS.Signals | null;
+  /** It could not be started at all. */
+  readonly error?: NodeJS.ErrnoException;
+}
+
+/** One Python process; its standard streams are the gateway's own. */
+export class WorkerProcess {
+  readonly exited: Promise<Exit>;
+  readonly #child: ChildProcess;
+
+  constructor(options: ProcessOptions, invitation: Invitation) {
+    // -u: what the application prints appears at once, in a pipe or a container too.
+    this.#child = spawn(options.python, ["-u", ENTRY, String(BOOT_DESCRIPTOR)], {
+      cwd: options.directory,
+      env: { ...options.env },
+      stdio: ["inherit", "inherit", "inherit", "pipe"],
+    });
+    this.exited = new Promise((resolve) => {
+      this.#child.once("error", (error) => resolve({ code: null, signal: null, error }));
+      this.#child.once("exit", (code, signal) => resolve({ code, signal }));
+    });
+    const boot = this.#child.stdio[BOOT_DESCRIPTOR];
+    if (boot !== null && boot !== undefined && "end" in boot) {
+      boot.on("error", () => {}); // it died before it read: `exited` tells
+      boot.end(`${JSON.stringify(invitation)}\n`);
+    }
+  }
+
+  /** 0 if the process could not be started. */
+  get pid(): number {
+    return this.#child.pid ?? 0;
+  }
+
+  kill(signal: NodeJS.Signals): void {
+    this.#child.kill(signal);
+  }
+}
+
+/** `was killed by SIGSEGV`, `exited with status 3`. */
+export function describeExit(exit: Exit): string {
+  if (exit.error !== undefined) return `could not be started: ${exit.error.message}`;
+  return exit.signal === null ? `exited with status ${exit.code ?? "unknown"}` : `was killed by ${exit.signal}`;
+}

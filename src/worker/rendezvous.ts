@@ -1,0 +1,126 @@
+import { randomBytes, timingSafeEqual } from "node:crypto";
+import { mkdtempSync, rmSync } from "node:fs";
+import { createServer, type AddressInfo, type Server, type Socket } from "node:net";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { FrameReader, HELLO, PROTOCOL_VERSION } from "./protocol.ts";
+
+/** A connection that says nothing is not a worker. */
+const HELLO_TIMEOUT = 5_000;
+
+export type Purpose = "control" | "data";
+
+/** What a new worker is told so that it can connect; written to a pipe, never to its environment. */
+export interface Invitation {
+  readonly token: string;
+  readonly path?: string;
+  readonly port?: number;
+}
+
+/** Hears of the connections of one invited worker. */
+export type Welcome = (purpose: Purpose, socket: Socket, pid: number) => void;
+
+/**
+ * The private address where workers connect: a Unix socket in a 0700 folder, or loopback TCP where
+ * there are none. Every worker proves itself with a token of its own, so a stray process cannot
+ * take the place of a worker even where the folder's mode is no protection.
+ */
+export class Rendezvous {
+  readonly folder: string;
+  readonly #server: Server;
+  readonly #expected: Map<string, Welcome> = new Map();
+  #address: { readonly path?: string; readonly port?: number } = {};
+
+  private constructor() {
+    this.folder = mkdtempSync(join(tmpdir(), "highball-"));
+    this.#server = createServer((socket) => this.#greet(socket));
+  }
+
+  static async open(transport: "unix" | "tcp" = process.platform === "win32" ? "tcp" : "unix"): Promise<Rendezvous> {
+    const rendezvous = new Rendezvous();
+    const server = rendezvous.#server;
+    const path = join(rendezvous.folder, "gateway.sock");
+    await new Promise<void>((resolve, reject) => {
+      server.once("error", reject);
+      if (transport === "unix") server.listen(path, resolve);
+      else server.listen(0, "127.0.0.1", resolve);
+    });
+    rendezvous.#address = transport === "unix" ? { path } : { port: (server.address() as AddressInfo).port };
+    return rendezvous;
+  }
+
+  /** Makes a token for one worker; `welcome` is called once for each connection it opens. */
+  invite(welcome: Welcome): Invitation {
+    const token = randomBytes(32).toString("hex");
+    this.#expected.set(token, welcome);
+    return { token, ...this.#address };
+  }
+
+  /** The token counts no more. */
+  uninvite(token: string): void {
+    this.#expected.delete(token);
+  }
+
+  /** Closes the address and removes the folder. */
+  close(): void {
+    this.#server.close();
+    rmSync(this.folder, { recursive: true, force: true });
+  }
+
+  #greet(socket: Socket): void {
+    const refuse = (): void => {
+      socket.destroy();
+    };
+    const timer = setTimeout(refuse, HELLO_TIMEOUT);
+    const reader = new FrameReader((type, _flags, _id, payload) => {
+      clearTimeout(timer);
+      socket.removeListener("data", onData);
+      socket.removeListener("error", refuse);
+      if (type !== HELLO || !this.#admit(socket, payload)) refuse();
+    });
+    const onData = (chunk: Buffer): void => {
+      try {
+        reader.feed(chunk);
+      } catch {
+        refuse();
+      }
+    };
+    socket.on("error", refuse);
+    socket.on("close", () => clearTimeout(timer));
+    socket.on("data", onData);
+  }
+
+  #admit(socket: Socket, payload: Buffer): boolean {
+    const hello = parseHello(payload);
+    if (hello === null) return false;
+    for (const [token, welcome] of this.#expected) {
+      if (token.length === hello.token.length && timingSafeEqual(Buffer.from(token), Buffer.from(hello.token))) {
+        welcome(hello.connection, socket, hello.pid);
+        return true;
+      }
+    }
+    return false;
+  }
+}
+
+interface Hello {
+  readonly token: string;
+  readonly connection: Purpose;
+  readonly pid: number;
+}
+
+function parseHello(payload: Buffer): Hello | null {
+  let hello: unknown;
+  try {
+    hello = JSON.parse(payload.toString("utf8"));
+  } catch {
+    return null;
+  }
+  if (typeof hello !== "object" || hello === null) return null;
+  const { version, token, connection, pid } = hello as Record<string, unknown>;
+  if (version !== PROTOCOL_VERSION || typeof token !== "string" || typeof pid !== "number") return null;
+  if (connection !== "control" && connection !== "data") return null;
+  // Compared as bytes below: only ASCII has as many bytes as characters.
+  if (!/^[0-9a-f]*$/.test(token)) return null;
+  return { token, connection, pid };
+}

@@ -1,0 +1,298 @@
+import type { Application, ApplicationRequest, Call, Failure, Responder } from "../application.ts";
+import { Job } from "./job.ts";
+import { Lane, wasStarted, type WorkerLink } from "./lane.ts";
+import { RequestQueue } from "./request-queue.ts";
+
+/** A worker with work waiting that has not answered for this long (milliseconds) is held up. */
+const STALL = 1.5;
+
+export interface SchedulerOptions {
+  /** Requests that may wait in the gateway. */
+  readonly queueLimit: number;
+  /** Milliseconds that a request may wait in the gateway. */
+  readonly queueTimeout: number;
+  /** May a GET or HEAD run again when its worker died before it had sent anything? */
+  readonly retryIdempotent: boolean;
+  /** Milliseconds from any start, never going back. @defaultValue performance.now */
+  readonly now?: () => number;
+}
+
+/** What a worker's death did to the requests it had. */
+export interface Casualties {
+  readonly lost: readonly Job[];
+  readonly moved: number;
+}
+
+/**
+ * One queue, and the workers behind it.
+ *
+ * The invariant: no request waits for another's execution while a runner is free anywhere. A
+ * request goes to the worker that has the fewest; to one that is busy only while that one is fast
+ * (`Pace`), and is taken back (WAKE, then RECALL) when it turns out that it is not. A request is
+ * never started twice, but for a GET or HEAD whose worker died, if the setting allows it.
+ */
+export class Scheduler implements Application {
+  readonly #options: SchedulerOptions;
+  readonly #now: () => number;
+  readonly #queue: RequestQueue = new RequestQueue();
+  readonly #cancelJob: (job: Job) => void = (job) => this.#cancel(job);
+  #lanes: readonly Lane[] = [];
+  #sequence = 0;
+  #inFlight = 0;
+  #stallTimer: NodeJS.Timeout | null = null;
+  #ageTimer: NodeJS.Timeout | null = null;
+  #refusal: Failure | null = null;
+  #onIdle: (() => void) | null = null;
+
+  constructor(options: SchedulerOptions) {
+    this.#options = options;
+    this.#now = options.now ?? (() => performance.now());
+  }
+
+  /** Requests at workers. */
+  get inFlight(): number {
+    return this.#inFlight;
+  }
+
+  /** Requests that wait in the gateway. */
+  get waiting(): number {
+    return this.#queue.size;
+  }
+
+  begin(request: ApplicationRequest, responder: Responder): Call {
+    const now = this.#now();
+    const job = new Job(request, responder, now, this.#sequence++, this.#cancelJob);
+    if (this.#refusal !== null) {
+      this.#end(job, this.#refusal);
+      return job;
+    }
+    const lane = this.#queue.size === 0 ? this.#pick() : null;
+    if (lane !== null) {
+      this.#send(lane, job, now);
+    } else if (this.#queue.size >= this.#options.queueLimit) {
+      const reason = `${this.#queue.size} requests are waiting for a worker already`;
+      this.#end(job, { kind: "overloaded", reason, retryAfter: 1 });
+    } else {
+      this.#queue.push(job);
+      this.#watchStalls();
+      this.#watchAge();
+    }
+    return job;
+  }
+
+  /** From now on requests are refused with `failure`; what waits or runs goes on. */
+  refuse(failure: Failure): void {
+    this.#refusal = failure;
+  }
+
+  /** Gives up what still waits in the queue. */
+  failWaiting(failure: Failure): void {
+    for (let job = this.#queue.shift(); job !== undefined; job = this.#queue.shift()) this.#end(job, failure);
+  }
+
+  /** Resolves once nothing waits and nothing runs. */
+  idle(): Promise<void> {
+    return new Promise((resolve) => {
+      this.#onIdle = resolve;
+      this.#checkIdle();
+    });
+  }
+
+  // --- workers ------------------------------------------------------------------------------
+
+  addLane(link: WorkerLink, threads: number): Lane {
+    const lane = new Lane(link, threads, this.#now());
+    this.#lanes = [...this.#lanes, lane];
+    this.#pump();
+    return lane;
+  }
+
+  /** No new requests for this worker; those it has may finish. */
+  closeLane(lane: Lane): void {
+    this.#lanes = this.#lanes.filter((other) => other !== lane);
+  }
+
+  /**
+   * The worker is dead. What it had not started goes to another worker; what it had started fails.
+   *
+   * @param lastStarted the word in the worker's ledger; 0 when it had started nothing
+   */
+  buryLane(lane: Lane, lastStarted: number, reason: string): Casualties {
+    this.closeLane(lane);
+    const lost: Job[] = [];
+    const moved: Job[] = [];
+    for (const job of lane.inFlight.values()) {
+      this.#inFlight -= 1;
+      if (job.cancelled) job.state = "done";
+      else if (!wasStarted(job.id, lastStarted)) moved.push(job);
+      else if (this.#mayRetry(job)) {
+        job.retried = true;
+        moved.push(job);
+      } else lost.push(job);
+    }
+    lane.inFlight.clear();
+    this.#takeBack(moved);
+    for (const job of lost) this.#end(job, { kind: "worker-died", pid: lane.link.pid, reason });
+    this.#checkIdle();
+    return { lost, moved: moved.length };
+  }
+
+  #mayRetry(job: Job): boolean {
+    return this.#options.retryIdempotent && job.request.replayable && !job.responded && !job.retried;
+  }
+
+  // --- what workers say ---------------------------------------------------------------------
+
+  /** The exchange has ended: its runner is free, or soon will be. */
+  finished(lane: Lane, job: Job, now: number): void {
+    lane.finish(job, now);
+    this.#inFlight -= 1;
+    if (this.#queue.size > 0) this.#pump();
+    else if (this.#onIdle !== null) this.#checkIdle();
+  }
+
+  /** The worker hands back requests that it had not started. */
+  recalled(lane: Lane, ids: readonly number[]): void {
+    const jobs: Job[] = [];
+    for (const id of ids) {
+      const job = lane.inFlight.get(id);
+      if (job === undefined) continue;
+      lane.inFlight.delete(id);
+      this.#inFlight -= 1;
+      if (job.cancelled) job.state = "done";
+      else jobs.push(job);
+    }
+    this.#takeBack(jobs);
+    this.#checkIdle();
+  }
+
+  // --- the queue ----------------------------------------------------------------------------
+
+  #takeBack(jobs: Job[]): void {
+    for (const job of jobs) {
+      job.state = "queued";
+      job.lane = null;
+    }
+    this.#queue.putBack(jobs);
+    this.#watchAge();
+    this.#pump();
+  }
+
+  #pump(): void {
+    const now = this.#now();
+    while (this.#queue.size > 0) {
+      const lane = this.#pick();
+      if (lane === null) {
+        this.#watchStalls();
+        return;
+      }
+      const job = this.#queue.shift();
+      if (job !== undefined) this.#send(lane, job, now);
+    }
+  }
+
+  /** The worker with the fewest requests that has room; the first of equals, whose caches are warm. */
+  #pick(): Lane | null {
+    let best: Lane | null = null;
+    for (const lane of this.#lanes) {
+      if ((best === null || lane.inFlight.size < best.inFlight.size) && lane.hasRoom) best = lane;
+    }
+    return best;
+  }
+
+  #send(lane: Lane, job: Job, now: number): void {
+    this.#inFlight += 1;
+    lane.send(job, now);
+    if (lane.inFlight.size === 1) return;
+    if (now - lane.lastProgress >= STALL) this.#relieveLane(lane, now);
+    this.#watchStalls();
+  }
+
+  #cancel(job: Job): void {
+    if (job.state === "sent") {
+      job.lane?.link.cancel(job.id);
+    } else {
+      this.#queue.remove(job);
+      job.state = "done";
+      this.#checkIdle();
+    }
+  }
+
+  #end(job: Job, failure: Failure): void {
+    job.state = "done";
+    if (!job.cancelled) job.responder.fail(failure);
+  }
+
+  #checkIdle(): void {
+    if (this.#onIdle !== null && this.#inFlight === 0 && this.#queue.size === 0) {
+      this.#onIdle();
+      this.#onIdle = null;
+    }
+  }
+
+  // --- clocks -------------------------------------------------------------------------------
+
+  /** Looks every millisecond, but only while some request waits behind another. */
+  #watchStalls(): void {
+    this.#stallTimer ??= setTimeout(() => {
+      this.#stallTimer = null;
+      if (this.#relieve()) this.#watchStalls();
+    }, 1);
+  }
+
+  /** @returns whether there is still something to watch */
+  #relieve(): boolean {
+    const now = this.#now();
+    let waiting = this.#queue.size > 0;
+    for (const lane of this.#lanes) {
+      if (lane.inFlight.size <= 1) continue;
+      waiting = true;
+      if (now - lane.lastProgress >= STALL) this.#relieveLane(lane, now);
+    }
+    return waiting;
+  }
+
+  #relieveLane(lane: Lane, now: number): void {
+    const oldest = lane.oldest();
+    if (oldest === undefined) return;
+    if (lane.wakes < lane.threads - 1) {
+      lane.wakes += 1;
+      lane.lastProgress = now;
+      lane.link.wake(oldest.id);
+      return;
+    }
+    // Every runner is held up. With one worker there is nobody who could take the rest.
+    if (this.#lanes.length < 2) return;
+    const jobs = lane.beyondRunners();
+    if (jobs.length === 0) return;
+    for (const job of jobs) job.recalling = true;
+    lane.lastProgress = now;
+    lane.link.recall(jobs.map((job) => job.id));
+  }
+
+  #watchAge(): void {
+    const oldest = this.#queue.first();
+    if (this.#ageTimer !== null || oldest === undefined) return;
+    const left = oldest.enqueuedAt + this.#options.queueTimeout - this.#now();
+    this.#ageTimer = setTimeout(
+      () => {
+        this.#ageTimer = null;
+        this.#dropAged();
+        this.#watchAge();
+      },
+      Math.max(1, Math.ceil(left)),
+    );
+    this.#ageTimer.unref();
+  }
+
+  #dropAged(): void {
+    const { queueTimeout } = this.#options;
+    const limit = this.#now() - queueTimeout;
+    for (let job = this.#queue.first(); job !== undefined && job.enqueuedAt <= limit; job = this.#queue.first()) {
+      this.#queue.shift();
+      const reason = `no worker was free for ${queueTimeout / 1000} s`;
+      this.#end(job, { kind: "overloaded", reason, retryAfter: 5 });
+    }
+    this.#checkIdle();
+  }
+}

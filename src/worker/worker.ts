@@ -1,0 +1,154 @@
+import { openSync, closeSync, ftruncateSync, readFileSync, rmSync } from "node:fs";
+import type { Socket } from "node:net";
+import { join } from "node:path";
+import { HighballError, type ErrorCode, catalogue } from "../errors.ts";
+import { Channel } from "./channel.ts";
+import { describeExit, WorkerProcess, type Exit, type ProcessOptions } from "./process.ts";
+import { encodeFrame, FAILED, FrameReader, LOAD, READY } from "./protocol.ts";
+import type { Rendezvous } from "./rendezvous.ts";
+import type { Scheduler } from "./scheduler.ts";
+
+/** What a worker is told to load and how to run it. */
+export interface LoadOptions {
+  readonly target: string;
+  readonly directory: string;
+  readonly pythonPath: readonly string[];
+  readonly threads: number;
+  readonly workers: number;
+  readonly serverSoftware: string;
+  readonly argv0: string;
+}
+
+/** What a worker says once it has loaded the application. */
+export interface Ready {
+  readonly application: string;
+  readonly python: string;
+}
+
+const LEDGER_SIZE = 4096;
+
+/** One worker process from its start to its end. */
+export class Worker {
+  readonly process: WorkerProcess;
+  /** Resolves once the application is loaded; rejects with a HighballError when it cannot be. */
+  readonly ready: Promise<Ready>;
+  /** Set once `ready` has resolved. */
+  channel: Channel | null = null;
+  readonly #scheduler: Scheduler;
+  readonly #ledger: string;
+  #control: Socket | null = null;
+  #data: Socket | null = null;
+  #settle: { resolve: (ready: Ready) => void; reject: (error: Error) => void } | null = null;
+
+  constructor(
+    processOptions: ProcessOptions,
+    load: LoadOptions,
+    bootTimeout: number,
+    rendezvous: Rendezvous,
+    scheduler: Scheduler,
+  ) {
+    this.#scheduler = scheduler;
+    const invitation = rendezvous.invite((purpose, socket) => {
+      if (purpose === "control") this.#begin(socket, load);
+      else this.#data = socket;
+    });
+    this.#ledger = join(rendezvous.folder, `ledger-${invitation.token.slice(0, 16)}`);
+    const ledger = openSync(this.#ledger, "w", 0o600);
+    ftruncateSync(ledger, LEDGER_SIZE);
+    closeSync(ledger);
+
+    this.ready = new Promise((resolve, reject) => {
+      this.#settle = { resolve, reject };
+    });
+    this.process = new WorkerProcess(processOptions, invitation);
+    const timer = bootTimeout > 0 ? setTimeout(() => this.#giveUp(bootTimeout), bootTimeout) : undefined;
+    const done = (): void => {
+      clearTimeout(timer);
+      rendezvous.uninvite(invitation.token);
+    };
+    this.ready.then(done, done);
+    void this.process.exited.then((exit) => this.#died(exit));
+  }
+
+  /** The id of the last request the worker started; to be read once it is dead. */
+  lastStarted(): number {
+    try {
+      return readFileSync(this.#ledger).readUInt32LE(0);
+    } catch {
+      return 0;
+    } finally {
+      rmSync(this.#ledger, { force: true });
+    }
+  }
+
+  /** Asks a worker that is idle, or still loads, to leave as a Python program does. */
+  quit(): void {
+    if (this.channel !== null) this.channel.quit();
+    else this.process.kill("SIGKILL");
+  }
+
+  #begin(control: Socket, load: LoadOptions): void {
+    this.#control = control;
+    const reader = new FrameReader((type, _flags, _id, payload) => this.#hear(type, payload));
+    control.on("error", () => control.destroy());
+    control.on("data", (chunk: Buffer) => {
+      try {
+        reader.feed(chunk);
+      } catch {
+        control.destroy();
+      }
+    });
+    const message = { ...load, ledger: this.#ledger };
+    control.write(encodeFrame(LOAD, 0, 0, Buffer.from(JSON.stringify(message))));
+  }
+
+  #hear(type: number, payload: Buffer): void {
+    if (type === READY) this.#loaded(JSON.parse(payload.toString("utf8")) as Ready);
+    else if (type === FAILED) this.#failed(JSON.parse(payload.toString("utf8")) as LoadFailure);
+    else this.channel?.controlFrame(type, payload);
+  }
+
+  #loaded(ready: Ready): void {
+    if (this.#control === null || this.#data === null || this.#settle === null) return;
+    this.channel = new Channel(this.process.pid, this.#control, this.#data, this.#scheduler);
+    this.#settle.resolve(ready);
+    this.#settle = null;
+  }
+
+  #failed(failure: LoadFailure): void {
+    const code = failure.code in catalogue ? (failure.code as ErrorCode) : "APPLICATION_IMPORT_FAILED";
+    this.#reject(new HighballError(code, failure.message, { hint: failure.hint, traceback: failure.traceback }));
+  }
+
+  #giveUp(bootTimeout: number): void {
+    const message = `The application did not load within ${bootTimeout / 1000} s (worker ${this.process.pid}).`;
+    this.#reject(
+      new HighballError("WORKER_BOOT_FAILED", message, {
+        hint: "Give it more time with --boot-timeout SECONDS, or find what its import waits for.",
+      }),
+    );
+    this.process.kill("SIGKILL");
+  }
+
+  #died(exit: Exit): void {
+    // The worker's own word (FAILED) may still be on its way when the process is gone.
+    const tell = (): void => {
+      const what = `The worker ${describeExit(exit)} before it had loaded the application.`;
+      this.#reject(new HighballError("WORKER_BOOT_FAILED", what));
+    };
+    if (this.#control === null || this.#control.closed) tell();
+    else this.#control.once("close", tell);
+  }
+
+  #reject(error: Error): void {
+    this.#settle?.reject(error);
+    this.#settle = null;
+  }
+}
+
+interface LoadFailure {
+  readonly code: string;
+  readonly message: string;
+  readonly hint: string;
+  readonly traceback: string;
+}
