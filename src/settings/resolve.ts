@@ -73,11 +73,11 @@ export async function resolveInputs(sources: Sources): Promise<Resolution> {
   const own = readEnvironment(environment, [], directory);
   const early: readonly Layer[] = [flags, own];
   const file = await readSettingsFile(
-    read("config", early, mode, directory).value,
-    read("chdir", early, mode, directory).value,
+    read("config", early, mode, directory),
+    read("chdir", early, mode, directory),
   );
   const fileLayer: Layer = file?.layer ?? new Map();
-  const paths = read("envFile", [...early, fileLayer], mode, directory).value;
+  const paths = read("envFile", [...early, fileLayer], mode, directory);
   const files = paths.map(readEnvironmentFile);
   const layers: readonly Layer[] = [
     flags,
