@@ -1,0 +1,8 @@
+"""The smallest application."""
+
+from __future__ import annotations
+
+
+def app(environ, start_response):
+    start_response("200 OK", [("Content-Type", "text/plain"), ("Content-Length", "13")])
+    return [b"Hello, World!"]
