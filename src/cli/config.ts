@@ -1,0 +1,41 @@
+import { describeOrigin } from "../settings/origin.ts";
+import { availableProcessors } from "../settings/processors.ts";
+import type { Resolution } from "../settings/resolve.ts";
+import { inputNames, type InputName, keyOf, rowOf, sections } from "../settings/table.ts";
+import type { Output } from "./terminal.ts";
+
+/** Inputs that have gone into others by now, or cannot stand in a file. */
+const consumed: readonly InputName[] = ["host", "port", "config", "envFile"];
+
+/** Where the comments begin, when there is room. */
+const column = 44;
+
+/**
+ * Every setting with where it came from, as TOML that could be saved as `highball.toml`.
+ *
+ * Values of `env` are secrets more often than not: only their names are shown.
+ */
+export function renderConfig(resolution: Resolution, paint: Output["paint"]): string {
+  const { mode, file, values } = resolution;
+  const source = file === undefined ? "no settings file" : `settings file ${file}`;
+  const lines = [paint("dim", `# highball, for ${mode}; ${source}`)];
+  for (const section of sections) {
+    lines.push("", paint("dim", `# ${section}`));
+    for (const name of inputNames) {
+      if (rowOf(name).section !== section || consumed.includes(name)) continue;
+      const comment = `# ${[describeOrigin(resolution.origins[name]), ...remarks(resolution, name)].join("; ")}`;
+      const hidden = name === "env" && Object.keys(values.env).length > 0;
+      const line = hidden
+        ? paint("dim", `# env: ${Object.keys(values.env).join(", ")}`)
+        : `${keyOf(name)} = ${rowOf(name).kind.show(values[name])}`;
+      lines.push(`${line.padEnd(column)} ${paint("dim", comment)}`);
+    }
+  }
+  return lines.join("\n");
+}
+
+function remarks({ values }: Resolution, name: InputName): string[] {
+  if (name === "env" && Object.keys(values.env).length > 0) return ["values not shown"];
+  if (name === "workers" && values.workers === "auto") return [`${availableProcessors()} here`];
+  return [];
+}

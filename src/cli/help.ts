@@ -1,0 +1,88 @@
+import { actions } from "../settings/flags.ts";
+import { inputNames, type InputName, rowOf, sections, standardOf } from "../settings/table.ts";
+import { version } from "../version.ts";
+import type { Output } from "./terminal.ts";
+import { wrap } from "./wrap.ts";
+
+/** Where the explanations begin, and where every line ends. */
+const column = 27;
+const width = 79;
+
+/** The whole of `highball --help`. */
+export function renderHelp(paint: Output["paint"]): string {
+  const heading = (text: string): string => paint("bold", text);
+  const lines = [
+    `Highball ${version} serves WSGI applications.`,
+    "",
+    `${heading("Usage:")} highball [APP] [OPTIONS]        for production`,
+    "       highball dev [APP] [OPTIONS]    for development",
+    "       highball config [dev] [APP]     print every setting and where it came from",
+    "       highball help",
+    "",
+    ...wrap(
+      'APP is a module (myproject.wsgi), with a name (myproject:app) or a call ("myproject:create_app()"), ' +
+        "a file (app.py) or the folder of a Django project. Without it: FLASK_APP, then wsgi.py, app.py, " +
+        "main.py or manage.py.",
+      width,
+    ),
+  ];
+  for (const section of sections) {
+    lines.push("", heading(`${section}:`));
+    for (const name of inputNames) {
+      if (rowOf(name).section === section && rowOf(name).flags.length > 0) lines.push(...entry(name, paint));
+    }
+  }
+  lines.push("", heading("Other:"));
+  for (const { flags, help } of Object.values(actions)) lines.push(...columns(spelling(flags), help, paint));
+  lines.push(
+    "",
+    ...wrap(
+      "Every setting is also a variable, HIGHBALL_ and its name (HIGHBALL_LIMIT_REQUEST_LINE=4094), and a " +
+        "line of highball.toml or of [tool.highball] in pyproject.toml (limit-request-line = 4094). " +
+        "A flag wins over a variable, a variable over a file. Sizes take K, M and G.",
+      width,
+    ),
+  );
+  return lines.join("\n");
+}
+
+function entry(name: InputName, paint: Output["paint"]): string[] {
+  const { kind, flags, off = [], common, help } = rowOf(name);
+  const left =
+    kind.placeholder === null
+      ? spelling(flags.map((flag) => flag.replace("--", "--[no-]")))
+      : `${spelling(flags)} ${kind.placeholder}`;
+  const notes = [
+    ...off.map((flag) => `${flag} turns it off`),
+    ...(common ? [`also $${common.name}`] : []),
+    ...standardNote(name),
+  ];
+  return columns(left, notes.length === 0 ? help : `${help} [${notes.join("; ")}]`, paint);
+}
+
+/** The short name, if there is one, and the first long one. */
+function spelling(flags: readonly string[]): string {
+  const short = flags.find((flag) => !flag.startsWith("--"));
+  const long = flags.find((flag) => flag.startsWith("--")) ?? "";
+  return `${short ? `${short}, ` : "    "}${long}`;
+}
+
+function standardNote(name: InputName): string[] {
+  const production = standardOf(name, "production");
+  const development = standardOf(name, "development");
+  if (production !== development) return [`${said(production)}, in dev ${said(development)}`];
+  return production === "none" || production === "false" ? [] : [production];
+}
+
+function said(standard: string): string {
+  return { true: "on", false: "off" }[standard] ?? standard;
+}
+
+function columns(left: string, right: string, paint: Output["paint"]): string[] {
+  const [first = "", ...rest] = wrap(right, width - column);
+  const label = `  ${left}`;
+  const indented = rest.map((line) => " ".repeat(column) + line);
+  const painted = paint("cyan", label);
+  if (label.length + 2 > column) return [painted, " ".repeat(column) + first, ...indented];
+  return [painted + " ".repeat(column - label.length) + first, ...indented];
+}
