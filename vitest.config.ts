@@ -5,6 +5,9 @@ const config: ViteUserConfig = defineConfig({
     include: ["test/**/*.test.ts"],
     testTimeout: 30_000,
     hookTimeout: 60_000,
+    // .ci/run counts the tests in it.
+    reporters: ["default", "json"],
+    outputFile: { json: ".test-env/results.json" },
     coverage: { provider: "v8", include: ["src/**/*.ts"], reporter: ["text-summary", "html"] },
   },
 });
