@@ -1,6 +1,6 @@
 import { networkInterfaces } from "node:os";
 
-import { bracketed } from "../settings/address.ts";
+import { bracketed, formatAddress } from "../settings/address.ts";
 import type { Listener } from "./listener.ts";
 
 export interface LabelledUrl {
@@ -27,8 +27,8 @@ export function describeUrls(
 
 function urlsOf(listener: Listener, listeners: readonly Listener[], scheme: string): LabelledUrl[] {
   const { address } = listener;
-  if (address.kind === "unix") {
-    return [{ label: "Socket", url: `unix:${address.path}` }];
+  if (address.kind !== "tcp") {
+    return [{ label: "Socket", url: formatAddress(address) }];
   }
   const link = (label: string, host: string): LabelledUrl => ({
     label,

@@ -1,3 +1,4 @@
+import { fstatSync } from "node:fs";
 import type { Server } from "node:net";
 
 import { HighballError } from "../errors.ts";
@@ -5,6 +6,7 @@ import type { Log } from "../log.ts";
 import type { Address, DescriptorAddress } from "../settings/address.ts";
 import { formatAddress } from "../settings/address.ts";
 import { listen, reportAcceptErrors, type ListenContext, type Listener } from "./listener.ts";
+import { findSocketPath } from "./port-holder.ts";
 import { openTcp, tcpListener } from "./tcp-listener.ts";
 import { openUnix, unixListener } from "./unix-socket.ts";
 
@@ -74,6 +76,10 @@ async function openListener(
 async function openDescriptor(address: DescriptorAddress, context: ListenContext): Promise<Listener> {
   const server = context.makeServer();
   try {
+    // A handle closes its descriptor when it fails, and a wrong number may be one of Node's own.
+    if (!fstatSync(address.fd).isSocket()) {
+      throw new TypeError("not a socket");
+    }
     await listen(server, { fd: address.fd, backlog: context.backlog });
   } catch (error) {
     throw new HighballError(
@@ -83,10 +89,12 @@ async function openDescriptor(address: DescriptorAddress, context: ListenContext
     );
   }
   const bound = server.address();
+  const { backlog } = context;
+  const path = findSocketPath(address.fd);
   const listener =
     typeof bound === "object" && bound !== null
-      ? tcpListener(server, bound.address, bound.address)
-      : unixListener(server, { kind: "unix", path: bound ?? "" }, () => undefined);
+      ? tcpListener(server, bound.address, bound.address, backlog)
+      : unixListener(server, path === null ? address : { kind: "unix", path }, backlog, () => undefined);
   reportAcceptErrors(server, listener.address, context.log);
   return listener;
 }

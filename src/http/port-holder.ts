@@ -44,16 +44,14 @@ export function findPortHolder(host: string, port: number): Holder | null {
 
 /** Who listens on a Unix socket; null where /proc does not say. */
 export function findSocketHolder(path: string): Holder | null {
-  // "Num RefCount Protocol Flags Type St Inode Path"; the path is as the process wrote it in bind().
-  for (const line of readLines("/proc/net/unix")) {
-    const fields = /^\S+ \S+ \S+ (\S+) \S+ \S+ +(\d+) (.+)$/.exec(line);
-    const [, flags, inode, bound] = fields ?? [];
-    const accepts = Number.parseInt(flags ?? "0", 16) & 0x1_0000;
-    if (accepts !== 0 && inode !== undefined && bound !== undefined && isBoundAs(bound, path)) {
-      return holderOf({ inode, uid: null });
-    }
-  }
-  return null;
+  const row = readUnixTable().find((each) => each.listening && isBoundAs(each.path, path));
+  return row === undefined ? null : holderOf({ inode: row.inode, uid: null });
+}
+
+/** The path that an open Unix socket was bound to; null where /proc does not say. */
+export function findSocketPath(fd: number): string | null {
+  const link = readLink(`/proc/self/fd/${fd}`);
+  return readUnixTable().find((row) => link === `socket:[${row.inode}]`)?.path ?? null;
 }
 
 /** `"python app.py" (pid 6847)`, or as much of it as is known. */
@@ -68,6 +66,25 @@ interface TcpRow extends SocketRow {
   readonly host: string;
   readonly port: number;
   readonly listening: boolean;
+}
+
+interface UnixRow {
+  readonly inode: string;
+  /** As the process wrote it in bind(). */
+  readonly path: string;
+  readonly listening: boolean;
+}
+
+/** "Num RefCount Protocol Flags Type St Inode Path" */
+function readUnixTable(): UnixRow[] {
+  return readLines("/proc/net/unix").flatMap((line) => {
+    const [, flags, inode, path] = /^\S+ \S+ \S+ (\S+) \S+ \S+ +(\d+) (.+)$/.exec(line) ?? [];
+    if (flags === undefined || inode === undefined || path === undefined) {
+      return [];
+    }
+    // __SO_ACCEPTCON
+    return [{ inode, path, listening: (Number.parseInt(flags, 16) & 0x1_0000) !== 0 }];
+  });
 }
 
 /** "sl local_address rem_address st tx_queue:rx_queue tr:tm->when retrnsmt uid timeout inode …" */

@@ -154,13 +154,18 @@ async function openOne(wanted: TcpAddress, written: TcpAddress, context: ListenC
   } catch (error) {
     throw systemCode(error) === "EADDRINUSE" ? new PortTaken(wanted) : explainTcpError(error, wanted);
   }
-  const listener = tcpListener(server, wanted.host, written.host);
+  const listener = tcpListener(server, wanted.host, written.host, backlog);
   reportAcceptErrors(server, listener.address, context.log);
   return listener;
 }
 
 /** A server that listens on TCP, as a Listener. */
-export function tcpListener(server: Listener["server"], host: string, serverName: string): Listener {
+export function tcpListener(
+  server: Listener["server"],
+  host: string,
+  serverName: string,
+  backlog: number,
+): Listener {
   const bound = server.address();
   const port = typeof bound === "object" && bound !== null ? bound.port : 0;
   return {
@@ -169,7 +174,7 @@ export function tcpListener(server: Listener["server"], host: string, serverName
     serverName: bracketed(isIP(serverName) === 0 ? serverName : host),
     serverPort: String(port),
     isUnix: false,
-    close: () => stopAccepting(server),
+    close: () => stopAccepting(server, backlog),
   };
 }
 

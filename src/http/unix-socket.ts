@@ -4,7 +4,7 @@ import { basename, dirname, join, resolve } from "node:path";
 import { isMainThread } from "node:worker_threads";
 
 import { HighballError } from "../errors.ts";
-import { formatAddress, type UnixAddress } from "../settings/address.ts";
+import { formatAddress, type Address, type UnixAddress } from "../settings/address.ts";
 import { listenFailed, systemCode } from "./listen-errors.ts";
 import { listen, reportAcceptErrors, stopAccepting, type ListenContext, type Listener } from "./listener.ts";
 import { describeHolder, findSocketHolder } from "./port-holder.ts";
@@ -47,17 +47,22 @@ export async function openUnix(
   try {
     await place(staging, path);
   } catch (error) {
-    await stopAccepting(server);
+    await stopAccepting(server, 0);
     throw error instanceof HighballError ? error : listenFailed(formatAddress(address), error);
   }
   own(path);
   const bound: UnixAddress = { kind: "unix", path };
   reportAcceptErrors(server, bound, context.log);
-  return unixListener(server, bound, () => disown(path));
+  return unixListener(server, bound, context.backlog, () => disown(path));
 }
 
 /** A server that listens on a Unix socket, as a Listener. */
-export function unixListener(server: Server, address: UnixAddress, removeFile: () => void): Listener {
+export function unixListener(
+  server: Server,
+  address: Address,
+  backlog: number,
+  removeFile: () => void,
+): Listener {
   return {
     server,
     address,
@@ -67,7 +72,7 @@ export function unixListener(server: Server, address: UnixAddress, removeFile: (
     close: async () => {
       // Without its file the socket gets no new connections, so none is lost when it closes.
       removeFile();
-      await stopAccepting(server);
+      await stopAccepting(server, backlog);
     },
   };
 }
