@@ -6,7 +6,7 @@ import type { Output } from "./terminal.ts";
 /** What the first lines tell. */
 export interface Started {
   readonly settings: Settings;
-  readonly server: Pick<Server, "urls" | "python">;
+  readonly server: Pick<Server, "urls" | "python" | "application">;
   /** Milliseconds from the start of the process to the first listening socket. */
   readonly milliseconds: number;
   readonly usedCommonVariables: readonly string[];
@@ -23,7 +23,7 @@ export function renderBanner(started: Started, paint: Output["paint"]): string {
     usedCommonVariables.length === 0 ? "" : `; ${listed(usedCommonVariables)} from the environment`;
   return [
     "",
-    `  ${paint(["bold", "green"], `Highball ${version}`)}  ${settings.application}  ${paint("dim", `ready in ${milliseconds} ms`)}`,
+    `  ${paint(["bold", "green"], `Highball ${version}`)}  ${server.application}  ${paint("dim", `ready in ${milliseconds} ms`)}`,
     "",
     ...urls,
     "",
@@ -37,7 +37,7 @@ export function renderBanner(started: Started, paint: Output["paint"]): string {
 export function startLines(started: Started): string[] {
   const { settings, server, milliseconds, usedCommonVariables } = started;
   return [
-    `Highball ${version} serves ${settings.application}, ready in ${milliseconds} ms`,
+    `Highball ${version} serves ${server.application}, ready in ${milliseconds} ms`,
     ...server.urls.map(({ url }) => `Listening at: ${url} (${process.pid})`),
     `${server.python}, ${capacity(settings)}`,
     ...(usedCommonVariables.length === 0 ? [] : [`From the environment: ${listed(usedCommonVariables)}`]),

@@ -1,3 +1,6 @@
+import { HighballError } from "../errors.ts";
+import { findApplication } from "../settings/application.ts";
+import { findInterpreter } from "../settings/interpreter.ts";
 import { describeOrigin } from "../settings/origin.ts";
 import { availableProcessors } from "../settings/processors.ts";
 import type { Resolution } from "../settings/resolve.ts";
@@ -37,5 +40,23 @@ export function renderConfig(resolution: Resolution, paint: Output["paint"]): st
 function remarks({ values }: Resolution, name: InputName): string[] {
   if (name === "env" && Object.keys(values.env).length > 0) return ["values not shown"];
   if (name === "workers" && values.workers === "auto") return [`${availableProcessors()} here`];
+  if (name === "application" && values.application === null) {
+    return [attempt(() => `${findApplication(values.chdir).application} here`)];
+  }
+  if (name === "python" && values.python === null) {
+    return [
+      attempt(() => `${findInterpreter({ ...values, application: values.application ?? "" }).path} here`),
+    ];
+  }
   return [];
+}
+
+/** What a look-up finds, or in a few words that it finds nothing: this page only shows. */
+function attempt(find: () => string): string {
+  try {
+    return find();
+  } catch (error) {
+    if (error instanceof HighballError) return "none found";
+    throw error;
+  }
 }

@@ -5,7 +5,7 @@ import type { Output } from "./terminal.ts";
 import { wrap } from "./wrap.ts";
 
 /** Where the explanations begin, and where every line ends. */
-const column = 27;
+const column = 30;
 const width = 79;
 
 /** The whole of `highball --help`. */
@@ -53,9 +53,9 @@ function entry(name: InputName, paint: Output["paint"]): string[] {
       ? spelling(flags.map((flag) => flag.replace("--", "--[no-]")))
       : `${spelling(flags)} ${kind.placeholder}`;
   const notes = [
+    ...standardNote(name),
     ...off.map((flag) => `${flag} turns it off`),
     ...(common ? [`also $${common.name}`] : []),
-    ...standardNote(name),
   ];
   return columns(left, notes.length === 0 ? help : `${help} [${notes.join("; ")}]`, paint);
 }

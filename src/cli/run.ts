@@ -31,6 +31,7 @@ export async function run(
       void server.close();
       return true;
     },
+    second: () => server?.kill(),
   });
   try {
     server = await serve(settings);
@@ -49,12 +50,12 @@ function announce(started: Started, server: Server, output: Output): void {
   if (started.settings.mode === "development") {
     output.line(renderBanner(started, output.paint));
   } else {
-    for (const line of startLines(started)) server.log.info(line);
+    for (const line of startLines(started)) tell(server, line, output);
   }
 }
 
 function announceStop(server: Server, settings: Settings, signal: string, output: Output): void {
-  const running = server.inFlight ?? 0;
+  const running = server.inFlight;
   const wait =
     running === 0
       ? ""
@@ -63,8 +64,13 @@ function announceStop(server: Server, settings: Settings, signal: string, output
     // The terminal has written ^C at the start of this line.
     output.line(`\n  Stopping${wait}.${running === 0 ? "" : " Ctrl+C again stops at once."}`);
   } else {
-    server.log.info(`Stopping on ${signal}${wait}`);
+    tell(server, `Stopping on ${signal}${wait}`, output);
   }
+}
+
+function tell({ log }: Server, message: string, output: Output): void {
+  if (log) log.info(message);
+  else output.line(message);
 }
 
 /** `highball dve` is more likely a slip than an application called dve. */

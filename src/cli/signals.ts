@@ -11,17 +11,22 @@ export interface StopHandlers {
    * @returns false when there is nothing to stop in order yet: the process ends at once.
    */
   readonly first: (signal: StopSignal) => boolean;
+  /** Ends what is still running, before the process exits. */
+  readonly second: () => void;
 }
 
 /**
  * Handles SIGINT and SIGTERM until released: the first asks for an orderly stop, the second ends
  * the process at once, with exit code 128+n as shells report a signal.
  */
-export function onStopSignals({ first }: StopHandlers): { release(): void } {
+export function onStopSignals({ first, second }: StopHandlers): { release(): void } {
   let stopping = false;
   const handle = (signal: StopSignal): void => {
     if (!stopping && first(signal)) stopping = true;
-    else process.exit(128 + constants.signals[signal]);
+    else {
+      second();
+      process.exit(128 + constants.signals[signal]);
+    }
   };
   for (const signal of stopSignals) process.on(signal, handle);
   return {

@@ -31,7 +31,12 @@ const longest = 2_000_000;
 
 /** Any text that is not empty. */
 export function text(placeholder: string, example: string): Kind<string> {
-  return { placeholder, example, parse: readText, show: quote };
+  return { placeholder, example, parse: readText, show: showText };
+}
+
+/** Text as TOML: in single quotes, which know no escapes, where it holds double ones. */
+function showText(value: string): string {
+  return value.includes('"') && !/['\n]/.test(value) ? `'${value}'` : quote(value);
 }
 
 function readText(raw: unknown): string {
@@ -104,7 +109,7 @@ export function integer({ least, most }: Range, example = "100"): Kind<number> {
 /** Seconds, with decimals if wanted. */
 export function seconds(least: number, example = "30"): Kind<number> {
   return {
-    placeholder: "SECONDS",
+    placeholder: "SEC",
     example,
     parse: (raw) => {
       const value = typeof raw === "string" && /^\d{1,9}(?:\.\d{1,6})?$/.test(raw.trim()) ? Number(raw) : raw;
