@@ -81,7 +81,7 @@ export function compileTrustedPeers(entries: readonly string[]): TrustedPeers {
   if (entries.includes("*")) return everyone;
   const list = new BlockList();
   for (const entry of entries) {
-    const [address = "", prefix] = withoutZone(entry).split("/");
+    const [address = "", prefix] = unmapped(withoutZone(entry)).split("/");
     const version = isIPv6(address) ? "ipv6" : "ipv4";
     if (prefix === undefined) list.addAddress(address, version);
     else list.addSubnet(address, Number(prefix), version);

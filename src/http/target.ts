@@ -110,6 +110,8 @@ function absoluteForm(method: string, target: string, mergeSlashes: boolean): Ta
  * Authority-form belongs to CONNECT alone, which `policy.ts` has refused before.
  */
 export function parseTarget(method: string, target: string, mergeSlashes: boolean): Target | TargetError {
+  // No parser lets it through (RFC 3986 §2); the environ block, framed by NUL, must not rely on that.
+  if (target.includes("\0")) return invalid("The request-target has a NUL.");
   if (target.charCodeAt(0) === 0x2f) return originForm(target, mergeSlashes, null, null);
   if (target === "*") {
     // RFC 9112 §3.2.4: only OPTIONS. §3.3: the target URI's path is then empty; `*` itself is in
