@@ -155,7 +155,8 @@ function describeLoss(lost: readonly Job[], moved: number): string {
 function describeRequest(environ: string): string {
   const fields = environ.split("\0");
   const value = (name: string): string => {
-    for (let index = 0; index + 1 < fields.length; index += 2) if (fields[index] === name) return fields[index + 1] ?? "";
+    for (let index = 0; index + 1 < fields.length; index += 2)
+      if (fields[index] === name) return fields[index + 1] ?? "";
     return "";
   };
   return `"${value("REQUEST_METHOD")} ${value("REQUEST_URI")}"`;

@@ -58,5 +58,7 @@ export class WorkerProcess {
 /** `was killed by SIGSEGV`, `exited with status 3`. */
 export function describeExit(exit: Exit): string {
   if (exit.error !== undefined) return `could not be started: ${exit.error.message}`;
-  return exit.signal === null ? `exited with status ${exit.code ?? "unknown"}` : `was killed by ${exit.signal}`;
+  return exit.signal === null
+    ? `exited with status ${exit.code ?? "unknown"}`
+    : `was killed by ${exit.signal}`;
 }

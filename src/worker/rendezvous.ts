@@ -36,7 +36,9 @@ export class Rendezvous {
     this.#server = createServer((socket) => this.#greet(socket));
   }
 
-  static async open(transport: "unix" | "tcp" = process.platform === "win32" ? "tcp" : "unix"): Promise<Rendezvous> {
+  static async open(
+    transport: "unix" | "tcp" = process.platform === "win32" ? "tcp" : "unix",
+  ): Promise<Rendezvous> {
     const rendezvous = new Rendezvous();
     const server = rendezvous.#server;
     const path = join(rendezvous.folder, "gateway.sock");
@@ -94,7 +96,10 @@ export class Rendezvous {
     const hello = parseHello(payload);
     if (hello === null) return false;
     for (const [token, welcome] of this.#expected) {
-      if (token.length === hello.token.length && timingSafeEqual(Buffer.from(token), Buffer.from(hello.token))) {
+      if (
+        token.length === hello.token.length &&
+        timingSafeEqual(Buffer.from(token), Buffer.from(hello.token))
+      ) {
         welcome(hello.connection, socket, hello.pid);
         return true;
       }

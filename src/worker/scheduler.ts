@@ -288,7 +288,11 @@ export class Scheduler implements Application {
   #dropAged(): void {
     const { queueTimeout } = this.#options;
     const limit = this.#now() - queueTimeout;
-    for (let job = this.#queue.first(); job !== undefined && job.enqueuedAt <= limit; job = this.#queue.first()) {
+    for (
+      let job = this.#queue.first();
+      job !== undefined && job.enqueuedAt <= limit;
+      job = this.#queue.first()
+    ) {
       this.#queue.shift();
       const reason = `no worker was free for ${queueTimeout / 1000} s`;
       this.#end(job, { kind: "overloaded", reason, retryAfter: 5 });

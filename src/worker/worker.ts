@@ -38,6 +38,7 @@ export class Worker {
   readonly #ledger: string;
   #control: Socket | null = null;
   #data: Socket | null = null;
+  #said: Ready | null = null;
   #settle: { resolve: (ready: Ready) => void; reject: (error: Error) => void } | null = null;
 
   constructor(
@@ -51,6 +52,7 @@ export class Worker {
     const invitation = rendezvous.invite((purpose, socket) => {
       if (purpose === "control") this.#begin(socket, load);
       else this.#data = socket;
+      this.#loaded();
     });
     this.#ledger = join(rendezvous.folder, `ledger-${invitation.token.slice(0, 16)}`);
     const ledger = openSync(this.#ledger, "w", 0o600);
@@ -103,13 +105,17 @@ export class Worker {
   }
 
   #hear(type: number, payload: Buffer): void {
-    if (type === READY) this.#loaded(JSON.parse(payload.toString("utf8")) as Ready);
-    else if (type === FAILED) this.#failed(JSON.parse(payload.toString("utf8")) as LoadFailure);
+    if (type === READY) {
+      this.#said = JSON.parse(payload.toString("utf8")) as Ready;
+      this.#loaded();
+    } else if (type === FAILED) this.#failed(JSON.parse(payload.toString("utf8")) as LoadFailure);
     else this.channel?.controlFrame(type, payload);
   }
 
-  #loaded(ready: Ready): void {
-    if (this.#control === null || this.#data === null || this.#settle === null) return;
+  /** READY and the data connection may come in either order. */
+  #loaded(): void {
+    const ready = this.#said;
+    if (ready === null || this.#control === null || this.#data === null || this.#settle === null) return;
     this.channel = new Channel(this.process.pid, this.#control, this.#data, this.#scheduler);
     this.#settle.resolve(ready);
     this.#settle = null;
@@ -117,7 +123,9 @@ export class Worker {
 
   #failed(failure: LoadFailure): void {
     const code = failure.code in catalogue ? (failure.code as ErrorCode) : "APPLICATION_IMPORT_FAILED";
-    this.#reject(new HighballError(code, failure.message, { hint: failure.hint, traceback: failure.traceback }));
+    this.#reject(
+      new HighballError(code, failure.message, { hint: failure.hint, traceback: failure.traceback }),
+    );
   }
 
   #giveUp(bootTimeout: number): void {

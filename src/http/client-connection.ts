@@ -1,0 +1,114 @@
+import type { Socket } from "node:net";
+import type { Connection } from "./environ.ts";
+import { renderAnswer } from "./error-page.ts";
+import type { Exchange } from "./exchange.ts";
+import type { Gateway } from "./gateway.ts";
+import type { Rejection } from "./policy.ts";
+
+/** Milliseconds that a connection is read on after an answer that its client may not have seen yet. */
+const LINGER = 2_000;
+/** Requests that may wait behind a running one before the connection is read no further. */
+const PIPELINED = 64;
+
+/** One client's connection and the exchanges on it, oldest first. */
+export class ClientConnection {
+  readonly gateway: Gateway;
+  readonly socket: Socket;
+  readonly description: Connection;
+  /** No further request is taken from this connection. */
+  closing = false;
+  /** It has carried a request. */
+  used = false;
+  readonly #exchanges: Exchange[] = [];
+  #refusal: Rejection | null = null;
+
+  constructor(gateway: Gateway, socket: Socket, description: Connection) {
+    this.gateway = gateway;
+    this.socket = socket;
+    this.description = description;
+    socket.once("close", () => {
+      for (const exchange of [...this.#exchanges]) exchange.abandon();
+      gateway.forget(this);
+    });
+  }
+
+  /** For messages: `127.0.0.1:51234`, or `a Unix socket`. */
+  get name(): string {
+    const { remoteAddress, remotePort } = this.description.peer;
+    return remoteAddress === "" ? "a Unix socket" : `${remoteAddress}:${remotePort}`;
+  }
+
+  /** The client is on this machine. */
+  get isLocal(): boolean {
+    const { remoteAddress } = this.description.peer;
+    return remoteAddress === "" || remoteAddress === "::1" || remoteAddress.startsWith("127.");
+  }
+
+  get idle(): boolean {
+    return this.#exchanges.length === 0;
+  }
+
+  add(exchange: Exchange): void {
+    this.used = true;
+    this.#exchanges.push(exchange);
+    if (this.#exchanges.length > PIPELINED) this.socket.pause();
+  }
+
+  remove(exchange: Exchange): void {
+    const index = this.#exchanges.indexOf(exchange);
+    if (index < 0) return;
+    this.#exchanges.splice(index, 1);
+    if (this.#exchanges.length === PIPELINED) this.socket.resume();
+    // Not now: the response that has just ended gives up the socket after this.
+    if (this.#refusal !== null && this.idle) queueMicrotask(() => this.#sendRefusal());
+  }
+
+  /** The parser can make nothing of what comes: answered after what is due before it. */
+  refuse(rejection: Rejection): void {
+    if (this.closing || this.#refusal !== null) return;
+    const newest = this.#exchanges.at(-1);
+    if (newest !== undefined && !newest.request.complete) {
+      newest.reject(rejection); // it is this request's body that is wrong
+      return;
+    }
+    this.#refusal = rejection;
+    if (this.idle) this.#sendRefusal();
+  }
+
+  /**
+   * Ends a connection whose client may still be sending: closing it at once would make the kernel
+   * reset it, and the client would lose the answer (RFC 9112 §9.6).
+   */
+  linger(): void {
+    const { socket } = this;
+    this.closing = true;
+    socket.end();
+    const timer = setTimeout(() => socket.destroy(), LINGER);
+    socket.once("close", () => clearTimeout(timer));
+    socket.resume();
+  }
+
+  #sendRefusal(): void {
+    const refusal = this.#refusal;
+    if (refusal === null || !this.socket.writable) return;
+    this.#refusal = null;
+    const { gateway } = this;
+    gateway.log.warning(`Refused a request from ${this.name}: ${refusal.status}, ${refusal.reason}`);
+    this.socket.write(renderAnswer(refusal, { keepAlive: false, withBody: true }), "latin1");
+    gateway.accessLog?.write({
+      remoteAddress: this.description.peer.remoteAddress,
+      method: "-",
+      target: "-",
+      protocol: "-",
+      status: refusal.status,
+      bytes: 0,
+      startedAt: Date.now(),
+      duration: 0,
+      pid: 0,
+      rawHeaders: [],
+      responseHead: "",
+      environ: null,
+    });
+    this.linger();
+  }
+}

@@ -1,0 +1,256 @@
+import type { Socket } from "node:net";
+import type { Call, Failure, RequestBody } from "../application.ts";
+import type { ClientConnection } from "./client-connection.ts";
+import { buildEnviron } from "./environ.ts";
+import { answerTo, renderAnswer, type GatewayAnswer } from "./error-page.ts";
+import type { GatewayRequest, GatewayResponse } from "./messages.ts";
+import { judge, judgeTrailers, type Accepted, type Rejection } from "./policy.ts";
+import { BodyCollector } from "./request-body.ts";
+import { ResponseWriter, type ResponseOwner } from "./response-writer.ts";
+
+/** The status that the access log gives to a request whose client left before it was answered (as nginx). */
+export const CLIENT_CLOSED_REQUEST = 499;
+
+/**
+ * One request and its response: policy, body, application, response, access log.
+ *
+ * Responses leave in the order of their requests, and the application is called only when it is
+ * this response's turn: RFC 9112 §9.3.2 lets pipelined requests run side by side only if all of them
+ * are safe, and a client that pipelines is too rare to tell.
+ */
+export class Exchange implements ResponseOwner {
+  readonly request: GatewayRequest;
+  readonly isHead: boolean;
+  readonly isHttp10: boolean;
+  readonly startedAt: number = Date.now();
+  call: Call | null = null;
+  readonly #connection: ClientConnection;
+  readonly #response: GatewayResponse;
+  readonly #writer: ResponseWriter;
+  readonly #since: number = performance.now();
+  #verdict: Accepted | null = null;
+  #collector: BodyCollector | null = null;
+  #body: RequestBody = null;
+  #environ: string | null = null;
+  #answer: GatewayAnswer | null = null;
+  /** Accepted, and its body has arrived. */
+  #ready = false;
+  #ended = false;
+
+  constructor(connection: ClientConnection, request: GatewayRequest, response: GatewayResponse) {
+    this.#connection = connection;
+    this.request = request;
+    this.#response = response;
+    this.#writer = new ResponseWriter(this);
+    this.isHead = request.method === "HEAD";
+    this.isHttp10 = request.httpVersionMinor === 0;
+  }
+
+  get socket(): Socket | null {
+    return this.#ended ? null : this.#response.socket;
+  }
+
+  get keepAlive(): boolean {
+    return this.#response.shouldKeepAlive && !this.#connection.closing;
+  }
+
+  /** The body is still arriving. */
+  get collector(): BodyCollector | null {
+    return this.#collector;
+  }
+
+  /** Judges the request and goes on with it as far as it can. */
+  begin(): void {
+    const { gateway, description } = this.#connection;
+    const verdict = judge(this.request, gateway.settings, description.peer);
+    if (!verdict.ok) {
+      this.reject(verdict);
+      return;
+    }
+    this.#verdict = verdict;
+    if (verdict.dropped !== null) gateway.reportDropped(verdict.dropped);
+    if (verdict.chunked || (verdict.contentLength !== null && verdict.contentLength > 0)) {
+      this.#receiveBody(verdict);
+    } else {
+      this.#ready = true;
+      if (this.#response.socket === null) this.#response.onTurn = () => this.#onTurn();
+      else this.#run();
+    }
+  }
+
+  /** Answers in place of the application; the connection ends with it. */
+  reject(rejection: { readonly status: number; readonly reason: string }): void {
+    this.#collector?.discard();
+    this.#connection.gateway.log.warning(
+      `Refused a request from ${this.#connection.name}: ${rejection.status}, ${rejection.reason}`,
+    );
+    this.#connection.closing = true;
+    this.#give({ status: rejection.status, reason: rejection.reason });
+  }
+
+  /** The client has gone. */
+  abandon(): void {
+    if (this.#ended) return;
+    this.#collector?.discard();
+    this.call?.cancel();
+    this.#close(this.#writer.status === 0 ? CLIENT_CLOSED_REQUEST : this.#writer.status);
+  }
+
+  // --- body ---------------------------------------------------------------------------------
+
+  #receiveBody(verdict: Accepted): void {
+    const { gateway } = this.#connection;
+    const { limitRequestBody, bodyMemory } = gateway.settings;
+    const expected = verdict.contentLength;
+    if (limitRequestBody > 0 && expected !== null && expected > limitRequestBody) {
+      this.#tooLarge();
+      return;
+    }
+    this.#collector = new BodyCollector(
+      { memory: bodyMemory, largest: limitRequestBody },
+      expected,
+      () => gateway.spool.newPath(),
+      this.request.socket,
+      {
+        whole: (body) => this.#bodyArrived(body),
+        tooLarge: () => this.#tooLarge(),
+        failed: (error) => {
+          gateway.log.error(
+            `A request's body cannot be written to ${gateway.spool.folder}: ${error.message}`,
+          );
+          this.#connection.closing = true;
+          this.#give({
+            status: 503,
+            reason: "The server has no room for the body of this request.",
+            retryAfter: 5,
+          });
+        },
+      },
+    );
+    this.request.receiver = this.#collector;
+    gateway.deadlines.watch(this);
+    this.#response.onTurn = () => this.#onTurn();
+    if (this.#response.socket !== null) this.#onTurn();
+  }
+
+  #tooLarge(): void {
+    // RFC 9110 §15.5.14.
+    const limit = this.#connection.gateway.settings.limitRequestBody;
+    this.reject({ status: 413, reason: `The body is larger than ${limit} bytes.` });
+  }
+
+  #bodyArrived(body: RequestBody): void {
+    this.#connection.gateway.deadlines.unwatch(this);
+    // RFC 9112 §7.1.2: trailers may not bring what the head should have said.
+    const bad = judgeTrailers(this.request.rawTrailers, this.#connection.gateway.settings);
+    if (bad !== null) {
+      this.reject(bad);
+      return;
+    }
+    this.#body = body;
+    this.#ready = true;
+    if (this.#response.socket !== null) this.#run();
+  }
+
+  // --- turn ---------------------------------------------------------------------------------
+
+  #onTurn(): void {
+    if (this.#answer !== null) this.#sendAnswer(this.#answer);
+    else if (this.#ready) this.#run();
+    else if (this.#verdict?.expectContinue === true && !this.isHttp10) {
+      // RFC 9110 §10.1.1: the body is wanted (nothing above has refused it), so ask for it.
+      if (this.#collector?.received === 0) this.#response.socket?.write("HTTP/1.1 100 Continue\r\n\r\n");
+    }
+  }
+
+  #run(): void {
+    const verdict = this.#verdict;
+    if (verdict === null || this.#ended || this.call !== null) return;
+    const { description, gateway } = this.#connection;
+    const received = this.#collector === null ? 0 : this.#collector.received;
+    this.#environ = buildEnviron(description, this.request, verdict, received);
+    const { method } = this.request;
+    const call = gateway.application.begin(
+      { environ: this.#environ, body: this.#body, replayable: method === "GET" || method === "HEAD" },
+      this.#writer,
+    );
+    this.#body = null;
+    this.call = call;
+    if (this.#ended) call.cancel();
+  }
+
+  // --- response -----------------------------------------------------------------------------
+
+  responseEnded(last: boolean): void {
+    this.#close(this.#writer.status);
+    if (last) this.#connection.closing = true;
+    this.#response.finish(last || this.#connection.closing);
+  }
+
+  responseCut(message: string | null, reset: boolean): void {
+    if (message !== null) this.#connection.gateway.log.error(`${message} (${this.#describe()})`);
+    const socket = this.#response.socket;
+    this.#close(this.#writer.status);
+    // Without the last chunk, or with fewer bytes than announced, a client sees that it was cut. A
+    // body that ends with the connection looks whole unless the connection is reset.
+    if (reset) socket?.resetAndDestroy();
+    else socket?.destroySoon();
+  }
+
+  answerFailure(failure: Failure): void {
+    const { gateway } = this.#connection;
+    if (failure.kind === "invalid-response") gateway.log.error(`${failure.message} (${this.#describe()})`);
+    if (failure.kind === "overloaded") gateway.reportOverload(failure.reason);
+    this.#give(answerTo(failure, gateway.settings.debug && this.#connection.isLocal));
+  }
+
+  #give(answer: GatewayAnswer): void {
+    if (this.#ended || this.#answer !== null) return;
+    this.#answer = answer;
+    if (this.#response.socket === null) this.#response.onTurn = () => this.#onTurn();
+    else this.#sendAnswer(answer);
+  }
+
+  #sendAnswer(answer: GatewayAnswer): void {
+    const socket = this.#response.socket;
+    if (socket === null || this.#ended) return;
+    const { keepAlive } = this;
+    socket.write(renderAnswer(answer, { keepAlive, withBody: !this.isHead }), "latin1");
+    this.#writer.status = answer.status;
+    const unread = !this.request.complete;
+    this.#close(answer.status);
+    if (unread) this.#connection.linger();
+    else this.#response.finish(!keepAlive);
+  }
+
+  /** The end of this exchange, whichever it was: the log hears of it once. */
+  #close(status: number): void {
+    if (this.#ended) return;
+    this.#ended = true;
+    const { gateway } = this.#connection;
+    gateway.deadlines.unwatch(this);
+    this.#connection.remove(this);
+    if (gateway.accessLog === null) return;
+    const { method, url, httpVersionMajor, httpVersionMinor, rawHeaders } = this.request;
+    gateway.accessLog.write({
+      remoteAddress: this.#verdict?.origin.remoteAddress ?? this.#connection.description.peer.remoteAddress,
+      method,
+      target: url,
+      protocol: `HTTP/${httpVersionMajor}.${httpVersionMinor}`,
+      status,
+      bytes: this.#writer.bytes,
+      startedAt: this.startedAt,
+      duration: performance.now() - this.#since,
+      pid: this.call?.pid ?? 0,
+      rawHeaders,
+      responseHead: this.#writer.head,
+      environ: this.#environ,
+    });
+  }
+
+  #describe(): string {
+    return `${this.request.method} ${this.request.url}`;
+  }
+}
+
+export type { Rejection };

@@ -1,0 +1,116 @@
+import { createWriteStream, rmSync, type WriteStream } from "node:fs";
+import type { Socket } from "node:net";
+import type { RequestBody } from "../application.ts";
+import type { BodyReceiver } from "./messages.ts";
+
+/** Bytes that may wait for the disk before the client is told to wait. */
+const WAITING_FOR_DISK = 1024 * 1024;
+
+export interface BodyLimits {
+  /** Bytes kept in memory; more goes to a file. */
+  readonly memory: number;
+  /** Largest body in bytes; 0 is no limit. */
+  readonly largest: number;
+}
+
+/** What becomes of a body, told once. */
+export interface BodyOutcome {
+  whole(body: RequestBody): void;
+  tooLarge(): void;
+  /** It could not be written to its file. */
+  failed(error: Error): void;
+}
+
+/**
+ * Collects the body of one request before the application is asked: in memory, and from a size on
+ * in a file that only this user can read.
+ *
+ * So a slow or truncated upload never occupies a worker, and an application never sees half a body.
+ */
+export class BodyCollector implements BodyReceiver {
+  received = 0;
+  readonly startedAt: number = performance.now();
+  readonly #limits: BodyLimits;
+  readonly #newPath: () => string;
+  readonly #socket: Socket;
+  #outcome: BodyOutcome | null;
+  #chunks: Buffer[] = [];
+  #file: WriteStream | null = null;
+  #path = "";
+
+  constructor(
+    limits: BodyLimits,
+    expected: number | null,
+    newPath: () => string,
+    socket: Socket,
+    outcome: BodyOutcome,
+  ) {
+    this.#limits = limits;
+    this.#newPath = newPath;
+    this.#socket = socket;
+    this.#outcome = outcome;
+    if (expected !== null && expected > limits.memory) this.#openFile();
+  }
+
+  chunk(data: Buffer): void {
+    const outcome = this.#outcome;
+    if (outcome === null) return; // judged already: read on, so that the client hears the answer
+    this.received += data.length;
+    if (this.#limits.largest > 0 && this.received > this.#limits.largest) {
+      this.discard();
+      outcome.tooLarge();
+    } else if (this.#file !== null) {
+      this.#writeToFile(data);
+    } else {
+      this.#chunks.push(data);
+      if (this.received > this.#limits.memory) this.#openFile();
+    }
+  }
+
+  end(): void {
+    const outcome = this.#outcome;
+    if (outcome === null) return;
+    if (this.#file === null) {
+      this.#outcome = null;
+      const [only] = this.#chunks;
+      if (only === undefined) outcome.whole(null);
+      else outcome.whole(this.#chunks.length === 1 ? only : Buffer.concat(this.#chunks, this.received));
+      this.#chunks = [];
+      return;
+    }
+    this.#file.end(() => {
+      if (this.#outcome === null) return;
+      this.#outcome = null;
+      outcome.whole({ path: this.#path, size: this.received });
+    });
+  }
+
+  /** Forgets what has come and takes no notice of what still comes. */
+  discard(): void {
+    this.#outcome = null;
+    this.#chunks = [];
+    if (this.#file !== null) {
+      this.#file.destroy();
+      rmSync(this.#path, { force: true });
+    }
+  }
+
+  #openFile(): void {
+    this.#path = this.#newPath();
+    const file = createWriteStream(this.#path, { flags: "wx", mode: 0o600, highWaterMark: WAITING_FOR_DISK });
+    file.on("drain", () => this.#socket.resume());
+    file.on("error", (error) => {
+      const outcome = this.#outcome;
+      this.discard();
+      this.#socket.resume();
+      outcome?.failed(error);
+    });
+    this.#file = file;
+    for (const chunk of this.#chunks) file.write(chunk);
+    this.#chunks = [];
+  }
+
+  #writeToFile(data: Buffer): void {
+    if (this.#file?.write(data) === false) this.#socket.pause();
+  }
+}

@@ -1,0 +1,41 @@
+import type { Options } from "./settings/options.ts";
+
+/** Werkzeug's keyword arguments, as far as they mean something here, and any setting of Highball's. */
+export interface RunSimpleOptions extends Omit<Options, "application" | "bind" | "host" | "port"> {
+  /** Run requests side by side in threads of one process. @defaultValue false */
+  readonly threaded?: boolean;
+  /** Worker processes. @defaultValue 1 */
+  readonly processes?: number;
+}
+
+/** Threads that `threaded` stands for: Werkzeug starts one a request, without a limit. */
+const THREADED = 40;
+
+/** Checks the parameters of `run_simple` as Werkzeug does, and makes settings of them. */
+export function runSimpleSettings(
+  hostname: string,
+  port: number,
+  application: string,
+  options: RunSimpleOptions,
+): Options {
+  if (!Number.isInteger(port)) throw new TypeError("port must be an integer");
+  const { threaded = false, processes = 1, ...settings } = options;
+  if (threaded && processes > 1) {
+    throw new RangeError("Cannot have a multi-thread and multi-process server.");
+  }
+  return {
+    mode: "development",
+    accessLogfile: null,
+    portFallback: false,
+    workers: processes,
+    threads: threaded ? THREADED : 1,
+    ...settings,
+    application,
+    bind: [bindAddress(hostname, port)],
+  };
+}
+
+function bindAddress(hostname: string, port: number): string {
+  if (hostname.startsWith("unix:")) return hostname;
+  return hostname.includes(":") ? `[${hostname}]:${port}` : `${hostname}:${port}`;
+}

@@ -1,0 +1,174 @@
+import type { Log } from "./log.ts";
+import { Gateway } from "./http/gateway.ts";
+import { describeUrls, openListeners, type LabelledUrl, type Listener } from "./http/listeners.ts";
+import { parseAddress } from "./settings/address.ts";
+import { findInterpreter } from "./settings/interpreter.ts";
+import type { Settings } from "./settings/settings.ts";
+import { version } from "./version.ts";
+import { Pool } from "./worker/pool.ts";
+import type { Ready } from "./worker/worker.ts";
+import { Scheduler } from "./worker/scheduler.ts";
+
+/** A server that is up. */
+export interface Server {
+  /** The first address, as a link. */
+  readonly url: string;
+  /** Every address, as a link. */
+  readonly urls: readonly LabelledUrl[];
+  /** Port of the first TCP listener; 0 if there is none. */
+  readonly port: number;
+  /** Name and version of the interpreter, for example `Python 3.11.7`. */
+  readonly python: string;
+  /** The application as it was found, for example `myproject:app`. */
+  readonly application: string;
+  /** Requests that are being answered now. */
+  readonly inFlight: number;
+  /** Where the server's own messages go. */
+  readonly log: Log;
+  /** Process ids of the workers. */
+  readonly workerPids: readonly number[];
+  /** Stops accepting, finishes what is in flight within `gracefulTimeout`, ends the workers. */
+  close(): Promise<void>;
+  /** Ends everything at once. */
+  kill(): void;
+  /** Resolves to the exit code once everything has ended. */
+  readonly finished: Promise<number>;
+}
+
+/**
+ * Starts a server: the one place that knows both sides, `http/` and `worker/`.
+ *
+ * @throws HighballError when it cannot listen, or the application cannot be loaded
+ */
+export async function serve(settings: Settings): Promise<Server> {
+  const running = new RunningServer(settings);
+  await running.start();
+  return running;
+}
+
+function openLog(_settings: Settings): Log {
+  const say = (m: string): void => void process.stderr.write(m + "\n");
+  return { debug: () => {}, info: say, warning: say, error: say };
+}
+function openAccessLog(_settings: Settings, _log: Log): null {
+  return null;
+}
+
+class RunningServer implements Server {
+  readonly finished: Promise<number>;
+  readonly #settings: Settings;
+  readonly log: Log;
+  readonly #scheduler: Scheduler;
+  readonly #pool: Pool;
+  readonly #gateway: Gateway;
+  #listeners: readonly Listener[] = [];
+  #ready: Ready = { application: "", python: "" };
+  #finish: (code: number) => void = () => {};
+  #closing: Promise<void> | null = null;
+
+  constructor(settings: Settings) {
+    this.#settings = settings;
+    this.finished = new Promise((resolve) => {
+      this.#finish = resolve;
+    });
+    this.log = openLog(settings);
+    const python = findInterpreter(settings);
+    this.#scheduler = new Scheduler({
+      queueLimit: settings.queueLimit,
+      queueTimeout: settings.queueTimeout * 1000,
+      retryIdempotent: settings.retryIdempotent,
+    });
+    this.#pool = new Pool(
+      {
+        process: { python: python.path, directory: settings.chdir, env: { ...process.env, ...settings.env } },
+        load: {
+          target: settings.application,
+          directory: settings.chdir,
+          pythonPath: settings.pythonpath,
+          threads: settings.threads,
+          workers: settings.workers,
+          serverSoftware: `Highball/${version}`,
+          argv0: process.argv[1] ?? "highball",
+        },
+        bootTimeout: settings.bootTimeout * 1000,
+        log: this.log,
+      },
+      this.#scheduler,
+    );
+    const accessLog = openAccessLog(settings, this.log);
+    this.#gateway = new Gateway(settings, this.#scheduler, this.log, accessLog);
+  }
+
+  async start(): Promise<void> {
+    const { bind, backlog, socketMode, portFallback } = this.#settings;
+    const options = { backlog, socketMode, portFallback, log: this.log };
+    // The workers load while the port opens; requests that come meanwhile wait for them.
+    const [listening, loaded] = await Promise.allSettled([
+      openListeners(bind.map(parseAddress), options, () => this.#gateway.makeServer()).then((listeners) => {
+        this.#listeners = listeners;
+        this.#gateway.listening(listeners);
+      }),
+      this.#pool.start(),
+    ]);
+    if (listening.status === "fulfilled" && loaded.status === "fulfilled") {
+      this.#ready = loaded.value;
+      return;
+    }
+    this.kill();
+    throw listening.status === "rejected" ? listening.reason : (loaded as PromiseRejectedResult).reason;
+  }
+
+  get urls(): readonly LabelledUrl[] {
+    return describeUrls(this.#listeners);
+  }
+
+  get url(): string {
+    return this.urls[0]?.url ?? "";
+  }
+
+  get port(): number {
+    for (const { address } of this.#listeners) if (address.kind === "tcp") return address.port;
+    return 0;
+  }
+
+  get python(): string {
+    return this.#ready.python;
+  }
+
+  get application(): string {
+    return this.#ready.application;
+  }
+
+  get inFlight(): number {
+    return this.#gateway.inFlight;
+  }
+
+  get workerPids(): readonly number[] {
+    return this.#pool.pids;
+  }
+
+  close(): Promise<void> {
+    this.#closing ??= this.#close();
+    return this.#closing;
+  }
+
+  kill(): void {
+    this.#pool.kill();
+    this.#gateway.close();
+    this.#finish(1);
+  }
+
+  async #close(): Promise<void> {
+    const grace = this.#settings.gracefulTimeout * 1000;
+    const timer = setTimeout(() => {
+      this.log.warning(`${this.#gateway.inFlight} requests did not finish within ${grace / 1000} s: cut.`);
+      this.#scheduler.failWaiting({ kind: "unavailable", reason: "the server has stopped" });
+      this.#gateway.close();
+    }, grace);
+    await this.#gateway.drain();
+    clearTimeout(timer);
+    this.#gateway.close();
+    await this.#pool.stop();
+    this.#finish(0);
+  }
+}
