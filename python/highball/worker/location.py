@@ -51,9 +51,12 @@ def locate(source: str, directory: str, python_path: Sequence[str]) -> Location:
     path = os.path.normpath(os.path.join(directory, source))
     if os.path.isdir(path) and (_is_path(source) or _is_plain_folder(path)):
         return _folder(path)
+    top = source.partition(".")[0]
+    # ``site.wsgi`` is mod_wsgi's file, unless it is the module ``wsgi`` of the package ``site``.
+    script = source.endswith(".wsgi") and not module_file(directory, top)
+    if os.path.isfile(path) and (script or _is_path(source)):
+        return _file(path)
     if _is_path(source):
-        if os.path.isfile(path):
-            return _file(path)
         raise LoadFailure(
             "APPLICATION_NOT_FOUND",
             f"There is no file or folder {source!r} in {directory!r}.",
@@ -66,7 +69,7 @@ def locate(source: str, directory: str, python_path: Sequence[str]) -> Location:
             f"Type: {command_line('package.module:attribute')}",
         )
     for folder in (*python_path, directory):
-        found = module_file(folder, source.partition(".")[0])
+        found = module_file(folder, top)
         if found:
             return Location(source, file=found)
     return Location(source)
@@ -120,7 +123,7 @@ def _is_path(source: str) -> bool:
         "/" in source
         or os.sep in source
         or source in (".", "..")
-        or source.endswith((".py", ".pyw", ".wsgi"))
+        or source.endswith((".py", ".pyw"))
     )
 
 

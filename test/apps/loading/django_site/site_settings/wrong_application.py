@@ -1,0 +1,2 @@
+SECRET_KEY = "not a secret"
+WSGI_APPLICATION = "site_settings.wsgi.aplication"

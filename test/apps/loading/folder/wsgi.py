@@ -1,0 +1,6 @@
+from main import NAME
+
+
+def app(environ, start_response):
+    start_response("200 OK", [])
+    return [NAME]

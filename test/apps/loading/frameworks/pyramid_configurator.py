@@ -1,0 +1,5 @@
+"""The configurator was given the name of the application."""
+
+from pyramid.config import Configurator
+
+app = Configurator()

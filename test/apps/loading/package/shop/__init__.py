@@ -1,0 +1,1 @@
+"""A package whose application is in one of its modules."""

@@ -1,0 +1,6 @@
+NAME = b"parts"
+
+
+def app(environ, start_response):
+    start_response("200 OK", [])
+    return [NAME]

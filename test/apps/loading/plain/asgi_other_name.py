@@ -1,0 +1,3 @@
+from asgi import Instance
+
+api = Instance()

@@ -1,0 +1,2 @@
+def create_app(config):
+    raise AssertionError("never called")

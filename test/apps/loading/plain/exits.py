@@ -1,0 +1,3 @@
+import sys
+
+sys.exit("SECRET_KEY is not set")

@@ -1,0 +1,1 @@
+import imports_missing_too  # noqa: F401

@@ -1,0 +1,1 @@
+import a_distribution_nobody_has.part  # noqa: F401
