@@ -1,0 +1,2 @@
+-- GET / on every connection, as fast as answers come.
+dofile("report.lua")
