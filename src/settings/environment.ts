@@ -129,7 +129,7 @@ function unknownVariable(variable: string, file: string | undefined, names: Iter
     variable.slice("HIGHBALL_".length),
     [...names].map((name) => name.slice(9)),
   );
-  const where = file === undefined ? "" : `, in "${file}"`;
+  const where = file === undefined ? "" : `, in "${file}",`;
   return new HighballError("UNKNOWN_VARIABLE", `The variable ${variable}${where} names no setting.`, {
     hint: near ? `Did you mean HIGHBALL_${near}?` : "See every setting: highball config",
   });

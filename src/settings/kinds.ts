@@ -265,7 +265,7 @@ function readVariable(pair: string): [name: string, value: string] {
 /** File permissions in octal, with or without `0o` in front. */
 export const permissions: Kind<number> = {
   placeholder: "MODE",
-  example: "660",
+  example: "0o660",
   parse: (raw) => {
     const value =
       typeof raw === "string" && /^(?:0o)?[0-7]{1,4}$/.test(raw.trim())

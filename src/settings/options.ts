@@ -5,6 +5,9 @@ import { combine, type ResolvedSettings, settle } from "./resolve.ts";
 import type { Settings } from "./settings.ts";
 import { type InputName, inputNames } from "./table.ts";
 
+/** Every field may be left out, or be undefined as a caller's own optional parameters are. */
+type Optional<Fields> = { readonly [Name in keyof Fields]?: Fields[Name] | undefined };
+
 /**
  * What `serve()` takes: any of the settings. The environment, files and flags are not read.
  *
@@ -13,13 +16,13 @@ import { type InputName, inputNames } from "./table.ts";
  * const options: Options = { application: "myproject:app", host: "127.0.0.1", port: 0, workers: 2 };
  * ```
  */
-export interface Options extends Partial<Omit<Settings, "workers">> {
+export interface Options extends Optional<Omit<Settings, "workers">> {
   /** Worker processes; `auto` is one a processor. @defaultValue `auto`, in development 1 */
-  readonly workers?: number | "auto";
+  readonly workers?: number | "auto" | undefined;
   /** Host to listen on, instead of `bind`. @defaultValue `127.0.0.1`, in development `localhost` */
-  readonly host?: string;
+  readonly host?: string | undefined;
   /** Port to listen on, instead of `bind`; 0 takes any free one. @defaultValue 8000 */
-  readonly port?: number;
+  readonly port?: number | undefined;
 }
 
 /**
