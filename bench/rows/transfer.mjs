@@ -17,7 +17,9 @@ function transfer(direction, about) {
       `${about} Growth: the sum over all processes of peak resident memory (VmHWM, reset before) less what each held ` +
       "before, after a warm-up of 1 MB. A fresh server for each run; `--quick` moves 128 MB only.",
     application: "transfer:app",
-    servers: ["highball", "gthread", "granian"],
+    // gunicorn takes some 100 MB/s: five uploads of 2 GB would keep it two minutes.
+    servers:
+      direction === "upload" ? ["highball", "waitress", "granian"] : ["highball", "gthread", "granian"],
     fresh: true,
     large: true,
     columns: [
