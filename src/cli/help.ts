@@ -1,6 +1,5 @@
 import { actions } from "../settings/flags.ts";
 import { inputNames, type InputName, rowOf, sections, standardOf } from "../settings/table.ts";
-import { version } from "../version.ts";
 import type { Output } from "./terminal.ts";
 import { wrap } from "./wrap.ts";
 
@@ -12,7 +11,7 @@ const width = 79;
 export function renderHelp(paint: Output["paint"]): string {
   const heading = (text: string): string => paint("bold", text);
   const lines = [
-    `Highball ${version} serves WSGI applications.`,
+    "Highball serves WSGI applications, from the first hello world to production.",
     "",
     `${heading("Usage:")} highball [APP] [OPTIONS]        for production`,
     "       highball dev [APP] [OPTIONS]    for development",

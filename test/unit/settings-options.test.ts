@@ -57,7 +57,7 @@ describe("options of serve()", () => {
     ["envFile", "Every setting is in docs/reference/settings.md"],
     ["toString", "Every setting"],
   ])("that name no setting are an error: %s", async (name, hint) => {
-    const options: Options = { application: "a", ...{ [name]: 1 } };
+    const options: Options = Object.assign({ application: "a" }, { [name]: 1 });
     const error = await failureOf(() => resolveOptions(options));
     expect(error).toMatchObject({
       code: "UNKNOWN_OPTION",

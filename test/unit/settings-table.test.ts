@@ -1,3 +1,5 @@
+import { readFileSync } from "node:fs";
+import { join } from "node:path";
 import { parse as parseToml } from "smol-toml";
 import { describe, expect, expectTypeOf, it } from "vitest";
 import { actions } from "../../src/settings/flags.ts";
@@ -12,6 +14,7 @@ import {
   standardOf,
   variableOf,
 } from "../../src/settings/table.ts";
+import { repository } from "../support/environment.ts";
 
 /** Rows that shape other settings and are none themselves. */
 const shorthands = ["host", "port", "envFile", "config"];
@@ -75,6 +78,15 @@ describe("the table of settings", () => {
     for (const mode of ["development", "production"] as const) {
       expect(standardOf("bind", mode)).toBe(`${standardOf("host", mode)}:${standardOf("port", mode)}`);
     }
+  });
+
+  it("is the one that docs/reference/settings.md lists, both ways", () => {
+    const page = readFileSync(join(repository, "docs/reference/settings.md"), "utf8");
+    const [, tables = ""] = page.split("## Every setting");
+    const listed = [...tables.matchAll(/^\| `([a-z-]+)` \|/gm)].map(([, key]) => key);
+    expect(listed.toSorted()).toEqual(inputNames.map(keyOf).toSorted());
+    const flags = inputNames.flatMap((name) => [...rowOf(name).flags, ...(rowOf(name).off ?? [])]);
+    expect(flags.filter((flag) => !new RegExp(`\`${flag}[ \`]`).test(tables))).toEqual([]);
   });
 
   it.each(["-b", "-w", "-e", "-c", "-p", "--limit-request-field_size", "--access-logfile", "--pythonpath"])(
