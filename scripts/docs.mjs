@@ -24,7 +24,7 @@ const parts = {
         ([name, entry]) => `| \`${name}\` | ${entry.exitCode} | ${entry.summary} |`,
       ),
     ].join("\n"),
-  help: () => ["```text", renderHelp((_style, text) => text), "```"].join("\n"),
+  help: () => ["```text", renderHelp((text) => text), "```"].join("\n"),
 };
 
 const check = process.argv.includes("--check");

@@ -1,6 +1,6 @@
 import { HighballError } from "./errors.ts";
 import { readCommandLine } from "./settings/flags.ts";
-import { openOutput, showError, tolerateClosedPipes } from "./cli/terminal.ts";
+import { openOutput, showError } from "./cli/terminal.ts";
 
 /**
  * The command: `highball [dev|config|help] [APP] [OPTIONS]`.
@@ -10,12 +10,11 @@ import { openOutput, showError, tolerateClosedPipes } from "./cli/terminal.ts";
  * application, 128+n ended by signal n.
  */
 export async function main(argv: readonly string[]): Promise<number> {
-  tolerateClosedPipes();
   try {
     return await dispatch(argv);
   } catch (error) {
     if (!(error instanceof HighballError)) throw error;
-    showError(openOutput(process.stderr), error);
+    showError(openOutput(2), error);
     return error.exitCode;
   }
 }
@@ -26,7 +25,7 @@ const settingsAreGood = "The settings are good.";
 async function dispatch(argv: readonly string[]): Promise<number> {
   const directory = process.cwd();
   const { subcommand, mode, actions, layer } = readCommandLine(argv, directory);
-  const output = openOutput(process.stdout);
+  const output = openOutput(1);
   if (subcommand === "help" || actions.has("help")) {
     const { renderHelp } = await import("./cli/help.ts");
     output.line(renderHelp(output.paint));

@@ -1,7 +1,7 @@
+import type { Server } from "../serve.ts";
 import type { Settings } from "../settings/settings.ts";
 import { version } from "../version.ts";
-import type { Server } from "./server-type.ts";
-import type { Output } from "./terminal.ts";
+import type { Paint } from "./terminal.ts";
 
 /** What the first lines tell. */
 export interface Started {
@@ -13,22 +13,22 @@ export interface Started {
 }
 
 /** The banner of `highball dev`. */
-export function renderBanner(started: Started, paint: Output["paint"]): string {
+export function renderBanner(started: Started, paint: Paint): string {
   const { settings, server, milliseconds, usedCommonVariables } = started;
   const widest = Math.max(...server.urls.map(({ label }) => label.length), 0);
   const urls = server.urls.map(
-    ({ label, url }) => `  ${paint("bold", label.padEnd(widest))}  ${paint("cyan", url)}`,
+    ({ label, url }) => `  ${paint(label.padEnd(widest), "bold")}  ${paint(url, "cyan")}`,
   );
   const from =
     usedCommonVariables.length === 0 ? "" : `; ${listed(usedCommonVariables)} from the environment`;
   return [
     "",
-    `  ${paint(["bold", "green"], `Highball ${version}`)}  ${server.application}  ${paint("dim", `ready in ${milliseconds} ms`)}`,
+    `  ${paint(`Highball ${version}`, "bold", "green")}  ${server.application}  ${paint(`ready in ${milliseconds} ms`, "dim")}`,
     "",
     ...urls,
     "",
-    `  ${paint("dim", `${server.python}, ${capacity(settings)}${from}`)}`,
-    `  ${paint("dim", "Press Ctrl+C to stop.")}`,
+    `  ${paint(`${server.python}, ${capacity(settings)}${from}`, "dim")}`,
+    `  ${paint("Press Ctrl+C to stop.", "dim")}`,
     "",
   ].join("\n");
 }

@@ -5,7 +5,7 @@ import { describeOrigin } from "../settings/origin.ts";
 import { availableProcessors } from "../settings/processors.ts";
 import type { Resolution } from "../settings/resolve.ts";
 import { inputNames, type InputName, keyOf, rowOf, sections } from "../settings/table.ts";
-import type { Output } from "./terminal.ts";
+import type { Paint } from "./terminal.ts";
 
 /** Inputs that have gone into others by now, or cannot stand in a file. */
 const consumed: readonly InputName[] = ["host", "port", "config", "envFile"];
@@ -18,20 +18,21 @@ const column = 44;
  *
  * Values of `env` are secrets more often than not: only their names are shown.
  */
-export function renderConfig(resolution: Resolution, paint: Output["paint"]): string {
+export function renderConfig(resolution: Resolution, paint: Paint): string {
   const { mode, file, values } = resolution;
   const source = file === undefined ? "no settings file" : `settings file ${file}`;
-  const lines = [paint("dim", `# highball, for ${mode}; ${source}`)];
+  const lines = [paint(`# highball, for ${mode}; ${source}`, "dim")];
   for (const section of sections) {
-    lines.push("", paint("dim", `# ${section}`));
+    lines.push("", paint(`# ${section}`, "dim"));
     for (const name of inputNames) {
       if (rowOf(name).section !== section || consumed.includes(name)) continue;
       const comment = `# ${[describeOrigin(resolution.origins[name]), ...remarks(resolution, name)].join("; ")}`;
       const hidden = name === "env" && Object.keys(values.env).length > 0;
-      const line = hidden
-        ? paint("dim", `# env: ${Object.keys(values.env).join(", ")}`)
+      const setting = hidden
+        ? `# env: ${Object.keys(values.env).join(", ")}`
         : `${keyOf(name)} = ${rowOf(name).kind.show(values[name])}`;
-      lines.push(`${line.padEnd(column)} ${paint("dim", comment)}`);
+      const padded = setting.padEnd(column);
+      lines.push(`${hidden ? paint(padded, "dim") : padded} ${paint(comment, "dim")}`);
     }
   }
   return lines.join("\n");

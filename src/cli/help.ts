@@ -1,6 +1,6 @@
 import { actions } from "../settings/flags.ts";
 import { inputNames, type InputName, rowOf, sections, standardOf } from "../settings/table.ts";
-import type { Output } from "./terminal.ts";
+import type { Paint } from "./terminal.ts";
 import { wrap } from "./wrap.ts";
 
 /** Where the explanations begin, and where every line ends. */
@@ -8,8 +8,8 @@ const column = 30;
 const width = 79;
 
 /** The whole of `highball --help`. */
-export function renderHelp(paint: Output["paint"]): string {
-  const heading = (text: string): string => paint("bold", text);
+export function renderHelp(paint: Paint): string {
+  const heading = (text: string): string => paint(text, "bold");
   const lines = [
     "Highball serves WSGI applications, from the first hello world to production.",
     "",
@@ -45,7 +45,7 @@ export function renderHelp(paint: Output["paint"]): string {
   return lines.join("\n");
 }
 
-function entry(name: InputName, paint: Output["paint"]): string[] {
+function entry(name: InputName, paint: Paint): string[] {
   const { kind, flags, off = [], common, help } = rowOf(name);
   const left =
     kind.placeholder === null
@@ -77,11 +77,11 @@ function said(standard: string): string {
   return { true: "on", false: "off" }[standard] ?? standard;
 }
 
-function columns(left: string, right: string, paint: Output["paint"]): string[] {
+function columns(left: string, right: string, paint: Paint): string[] {
   const [first = "", ...rest] = wrap(right, width - column);
   const label = `  ${left}`;
   const indented = rest.map((line) => " ".repeat(column) + line);
-  const painted = paint("cyan", label);
+  const painted = paint(label, "cyan");
   if (label.length + 2 > column) return [painted, " ".repeat(column) + first, ...indented];
   return [painted + " ".repeat(column - label.length) + first, ...indented];
 }

@@ -1,10 +1,10 @@
 import { HighballError } from "../errors.ts";
+import type { Server } from "../serve.ts";
 import { subcommandHint } from "../settings/application.ts";
 import type { ResolvedSettings } from "../settings/resolve.ts";
 import type { Settings } from "../settings/settings.ts";
 import { renderBanner, type Started, startLines } from "./banner.ts";
 import { writePidFile } from "./pid-file.ts";
-import type { Server } from "./server-type.ts";
 import { onStopSignals } from "./signals.ts";
 import { openOutput, type Output } from "./terminal.ts";
 
@@ -19,7 +19,7 @@ export async function run(
   serve: (settings: Settings) => Promise<Server>,
 ): Promise<number> {
   const { settings } = resolved;
-  const output = openOutput(process.stderr);
+  const output = openOutput(2);
   // On exit too: a second signal, or an error nobody caught, ends the process from within.
   const removePidFile = settings.pid === null ? () => undefined : writePidFile(settings.pid);
   process.once("exit", removePidFile);
@@ -50,7 +50,7 @@ function announce(started: Started, server: Server, output: Output): void {
   if (started.settings.mode === "development") {
     output.line(renderBanner(started, output.paint));
   } else {
-    for (const line of startLines(started)) tell(server, line, output);
+    for (const line of startLines(started)) server.log.info(line);
   }
 }
 
@@ -64,13 +64,8 @@ function announceStop(server: Server, settings: Settings, signal: string, output
     // The terminal has written ^C at the start of this line.
     output.line(`\n  Stopping${wait}.${running === 0 ? "" : " Ctrl+C again stops at once."}`);
   } else {
-    tell(server, `Stopping on ${signal}${wait}`, output);
+    server.log.info(`Stopping on ${signal}${wait}`);
   }
-}
-
-function tell({ log }: Server, message: string, output: Output): void {
-  if (log) log.info(message);
-  else output.line(message);
 }
 
 /** `highball dve` is more likely a slip than an application called dve. */

@@ -1,50 +1,57 @@
-import { styleText } from "node:util";
+import { writeSync } from "node:fs";
+import { isatty } from "node:tty";
 import type { HighballError } from "../errors.ts";
+import { type Paint, paintFor, wantsColour } from "../log/colour.ts";
 import type { Environment } from "../settings/environment.ts";
 
-type Style = Parameters<typeof styleText>[0];
+export type { Paint } from "../log/colour.ts";
 
-/** A standard stream, with colours where they are wanted. */
+/** Where the command writes for people to read. */
 export interface Output {
-  /** Adds the line feed. */
+  /** Writes the text and a line feed before it returns. */
   readonly line: (text?: string) => void;
-  /** The text in a style; as it is where colours are not wanted. */
-  readonly paint: (style: Style, text: string) => string;
-}
-
-/** Wraps `process.stdout` or `process.stderr`, or what stands in for it. */
-export function openOutput(stream: NodeJS.WriteStream, environment: Environment = process.env): Output {
-  const coloured = wantsColour(stream.isTTY, environment);
-  return {
-    line: (text = "") => stream.write(`${text}\n`),
-    paint: (style, text) => (coloured ? styleText(style, text) : text),
-  };
+  /** Puts text in styles, where colours are wanted. */
+  readonly paint: Paint;
 }
 
 /**
- * FORCE_COLOR decides where it is set, as in Node itself; then NO_COLOR, if not empty
- * (https://no-color.org); then whether somebody is looking.
+ * Opens standard output (1) or standard error (2).
+ *
+ * Not `process.stdout`: the first look at it makes a pipe non-blocking, for the workers that share
+ * the pipe too.
  */
-export function wantsColour(isTerminal: boolean | undefined, environment: Environment): boolean {
-  const forced = environment["FORCE_COLOR"];
-  if (forced !== undefined) return forced !== "0" && forced !== "false";
-  if (environment["NO_COLOR"]) return false;
-  return isTerminal === true && environment["TERM"] !== "dumb";
+export function openOutput(descriptor: 1 | 2, environment: Environment = process.env): Output {
+  return {
+    line: (text = "") => writeWhole(descriptor, `${text}\n`),
+    paint: paintFor(wantsColour(isatty(descriptor), environment)),
+  };
 }
 
-/** An error as the user sees it: what happened, the application's traceback, what to do next. */
+/** An error as the user sees it: the application's traceback, what happened, what to do next. */
 export function showError(output: Output, error: HighballError): void {
   // The traceback leads: the eye ends at the bottom, and there is what to do.
   if (error.traceback !== undefined) output.line(`${error.traceback.trimEnd()}\n`);
-  output.line(`${output.paint(["bold", "red"], "error:")} ${error.message}`);
+  output.line(`${output.paint("error:", "bold", "red")} ${error.message}`);
   for (const line of error.hint?.split("\n") ?? []) output.line(`  ${line}`);
 }
 
-/** A reader that has gone, as in `highball --help | head -1`, is no reason to fail. */
-export function tolerateClosedPipes(): void {
-  for (const stream of [process.stdout, process.stderr]) {
-    stream.on("error", (error: NodeJS.ErrnoException) => {
-      if (error.code !== "EPIPE") throw error;
-    });
+/** Milliseconds between tries, and how many there are, while a reader stands still. */
+const retry = 10;
+const tries = 500;
+
+function writeWhole(descriptor: number, text: string): void {
+  let rest = Buffer.from(text, "utf8");
+  for (let tried = 0; rest.length > 0 && tried < tries; tried++) {
+    try {
+      rest = rest.subarray(writeSync(descriptor, rest));
+    } catch (error) {
+      // Whoever shares the pipe has made it non-blocking, and it is full.
+      if (error instanceof Error && "code" in error && error.code === "EAGAIN") {
+        Atomics.wait(new Int32Array(new SharedArrayBuffer(4)), 0, 0, retry);
+        continue;
+      }
+      // A reader that has gone, as in `highball --help | head -1`, is no reason to fail.
+      return;
+    }
   }
 }

@@ -7,7 +7,7 @@ import { repository } from "../support/environment.ts";
 const codes = Object.keys(catalogue);
 const sources = (folder: string, extension: string): string =>
   readdirSync(join(repository, folder), { recursive: true, encoding: "utf8" })
-    .filter((file) => file.endsWith(extension) && !file.endsWith("errors.ts"))
+    .filter((file) => file.endsWith(extension) && file !== "errors.ts")
     .map((file) => readFileSync(join(repository, folder, file), "utf8"))
     .join("\n");
 

@@ -84,7 +84,8 @@ describe("the table of settings", () => {
     const page = readFileSync(join(repository, "docs/reference/settings.md"), "utf8");
     const [, tables = ""] = page.split("## Every setting");
     const listed = [...tables.matchAll(/^\| `([a-z-]+)` \|/gm)].map(([, key]) => key);
-    expect(listed.toSorted()).toEqual(inputNames.map(keyOf).toSorted());
+    expect(new Set(listed)).toEqual(new Set(inputNames.map(keyOf)));
+    expect(listed).toHaveLength(inputNames.length);
     const flags = inputNames.flatMap((name) => [...rowOf(name).flags, ...(rowOf(name).off ?? [])]);
     expect(flags.filter((flag) => !new RegExp(`\`${flag}[ \`]`).test(tables))).toEqual([]);
   });
