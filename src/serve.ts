@@ -1,4 +1,6 @@
 import type { Log } from "./log.ts";
+import { createMessageLog, type MessageLog } from "./log/message-log.ts";
+import { createAccessLog, type AccessLog } from "./http/access-log.ts";
 import { Gateway } from "./http/gateway.ts";
 import { describeUrls, openListeners, type LabelledUrl, type Listener } from "./http/listeners.ts";
 import { parseAddress } from "./settings/address.ts";
@@ -46,18 +48,11 @@ export async function serve(settings: Settings): Promise<Server> {
   return running;
 }
 
-function openLog(_settings: Settings): Log {
-  const say = (m: string): void => void process.stderr.write(m + "\n");
-  return { debug: () => {}, info: say, warning: say, error: say };
-}
-function openAccessLog(_settings: Settings, _log: Log): null {
-  return null;
-}
-
 class RunningServer implements Server {
   readonly finished: Promise<number>;
   readonly #settings: Settings;
-  readonly log: Log;
+  readonly log: MessageLog;
+  readonly #accessLog: AccessLog | null;
   readonly #scheduler: Scheduler;
   readonly #pool: Pool;
   readonly #gateway: Gateway;
@@ -71,7 +66,12 @@ class RunningServer implements Server {
     this.finished = new Promise((resolve) => {
       this.#finish = resolve;
     });
-    this.log = openLog(settings);
+    const { accessLogfile, accessLogformat, errorLogfile, logLevel, mode } = settings;
+    this.log = createMessageLog({ level: logLevel, output: errorLogfile, mode });
+    this.#accessLog =
+      accessLogfile === null
+        ? null
+        : createAccessLog({ format: accessLogformat, output: accessLogfile, log: this.log });
     const python = findInterpreter(settings);
     this.#scheduler = new Scheduler({
       queueLimit: settings.queueLimit,
@@ -95,8 +95,7 @@ class RunningServer implements Server {
       },
       this.#scheduler,
     );
-    const accessLog = openAccessLog(settings, this.log);
-    this.#gateway = new Gateway(settings, this.#scheduler, this.log, accessLog);
+    this.#gateway = new Gateway(settings, this.#scheduler, this.log, this.#accessLog);
   }
 
   async start(): Promise<void> {
@@ -169,6 +168,8 @@ class RunningServer implements Server {
     clearTimeout(timer);
     this.#gateway.close();
     await this.#pool.stop();
+    await this.#accessLog?.close();
+    await this.log.close();
     this.#finish(0);
   }
 }

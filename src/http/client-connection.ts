@@ -75,6 +75,13 @@ export class ClientConnection {
     if (this.idle) this.#sendRefusal();
   }
 
+  /** What comes after this is not read (RFC 9112 §9.6); what is due is still answered. */
+  readNoMore(): void {
+    this.closing = true;
+    const newest = this.#exchanges.at(-1);
+    if (newest === undefined || !newest.request.complete) this.socket.destroy();
+  }
+
   /**
    * Ends a connection whose client may still be sending: closing it at once would make the kernel
    * reset it, and the client would lose the answer (RFC 9112 §9.6).

@@ -1,15 +1,13 @@
 import type { Socket } from "node:net";
 import type { Call, Failure, RequestBody } from "../application.ts";
+import { CLIENT_LEFT } from "./access-record.ts";
 import type { ClientConnection } from "./client-connection.ts";
 import { buildEnviron } from "./environ.ts";
 import { answerTo, renderAnswer, type GatewayAnswer } from "./error-page.ts";
 import type { GatewayRequest, GatewayResponse } from "./messages.ts";
-import { judge, judgeTrailers, type Accepted, type Rejection } from "./policy.ts";
+import { judge, judgeTrailers, type Accepted } from "./policy.ts";
 import { BodyCollector } from "./request-body.ts";
 import { ResponseWriter, type ResponseOwner } from "./response-writer.ts";
-
-/** The status that the access log gives to a request whose client left before it was answered (as nginx). */
-export const CLIENT_CLOSED_REQUEST = 499;
 
 /**
  * One request and its response: policy, body, application, response, access log.
@@ -93,7 +91,7 @@ export class Exchange implements ResponseOwner {
     if (this.#ended) return;
     this.#collector?.discard();
     this.call?.cancel();
-    this.#close(this.#writer.status === 0 ? CLIENT_CLOSED_REQUEST : this.#writer.status);
+    this.#close(this.#writer.status === 0 ? CLIENT_LEFT : this.#writer.status);
   }
 
   // --- body ---------------------------------------------------------------------------------
@@ -252,5 +250,3 @@ export class Exchange implements ResponseOwner {
     return `${this.request.method} ${this.request.url}`;
   }
 }
-
-export type { Rejection };

@@ -189,12 +189,9 @@ export class Gateway {
     const connection = this.#connections.get(socket);
     const rejection = judgeParserError(error);
     // A connection that a browser opened ahead of need and never used ends without a word.
-    const silent = socket.bytesRead === 0;
-    if (connection === undefined || rejection === null || silent || !socket.writable) {
-      socket.destroy();
-      return;
-    }
-    connection.refuse(rejection);
+    if (connection === undefined || socket.bytesRead === 0 || !socket.writable) socket.destroy();
+    else if (rejection !== null) connection.refuse(rejection);
+    else connection.readNoMore();
   }
 
   #onConnect(socket: Socket): void {

@@ -13,10 +13,15 @@ export interface ResponseHead {
   readonly dated: boolean;
 }
 
-/** Connection-specific fields are the gateway's own (RFC 9110 §7.6.1); an application has no say. */
+/**
+ * Fields about one connection are the gateway's own (RFC 9110 §7.6.1, PEP 3333 "Other HTTP
+ * Features"): an application has no say.
+ */
 const HOP_BY_HOP: ReadonlySet<string> = new Set([
   "connection",
   "keep-alive",
+  "proxy-authenticate",
+  "proxy-authorization",
   "proxy-connection",
   "te",
   "trailer",

@@ -127,7 +127,8 @@ export class ResponseWriter implements Responder {
   #frame(head: ResponseHead, size: number, complete: boolean): string {
     const { isHead, isHttp10, keepAlive } = this.#owner;
     let text = head.dated ? head.lines : head.lines + dateLine();
-    let length = head.contentLength;
+    // RFC 9110 §15.3.6: 205 has no content, and says so like any other response without.
+    let length = head.status === 205 ? 0 : head.contentLength;
     const bodyless = isHead || head.bodyless;
     // A body that is there as a whole needs no announcement by the application. To HEAD an empty
     // one says nothing about what GET would give (RFC 9110 §9.3.2).

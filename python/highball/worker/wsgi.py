@@ -149,7 +149,13 @@ class Exchange:
         return self.write
 
     def write(self, data: bytes) -> None:
-        """PEP 3333's ``write()``: the data is on its way when this returns."""
+        """PEP 3333's ``write()``: the data is on its way when this returns.
+
+        Raises ConnectionAbortedError once the client has gone: nothing else would end the loop of
+        an application that only writes.
+        """
+        if self.cancelled:
+            raise ConnectionAbortedError("the client has gone")
         if data or not self._head_sent:
             self._transmit(data)
 
@@ -245,6 +251,9 @@ class Exchange:
 
     def _transmit_piece(self, data: bytes, last: bool) -> None:
         size = len(data)
+        head = self._head
+        if head is None:
+            raise InvalidResponse("the application did not call start_response before its first bytes")
         if self._sent - self.acknowledged > WINDOW:
             self._wait_for_room()
         self._sent += size
@@ -253,9 +262,6 @@ class Exchange:
         if self._head_sent:
             self._send(protocol.HEADER.pack(size, protocol.DATA, flags, 0, self.ident) + data)
             return
-        head = self._head
-        if head is None:
-            raise InvalidResponse("the application did not call start_response before its first bytes")
         self._head_sent = True
         length = len(head)
         self._send(
