@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 import os
+import re
 import sys
 import unittest
 import warnings
 
-from support import FIXTURES, LoadingTestCase
+from support import FIXTURES, REPOSITORY, WORKER_ROOT, LoadingTestCase
 
 from highball.worker.failure import LoadFailure
 
@@ -127,6 +128,33 @@ class ImportFailed(LoadingTestCase):
                 "",
             ],
         )
+
+    def test_an_import_that_another_folder_would_answer(self) -> None:
+        folder = self.tree(
+            {
+                "src/models_of_the_site.py": "",
+                "web.py": "import models_of_the_site",
+                "pkg/__init__.py": "",
+                "pkg/inside.py": "import pkg.models",
+                "loose/relative.py": "from . import models",
+            }
+        )
+        for target, directory, hint in [
+            ("web:app", "", "'models_of_the_site' is in 'src'; type: highball --pythonpath src web:app"),
+            ("inside", "pkg", "'pkg' is in '..'; type: highball --pythonpath .. inside"),
+            (
+                "relative:app",
+                "loose",
+                "It must be imported as part of a package; type: highball --chdir .. loose.relative:app",
+            ),
+            (
+                "loose/relative.py",
+                "",
+                "It must be imported as part of a package; type: highball loose.relative",
+            ),
+        ]:
+            with self.case(target):
+                self.assertEqual(self.refused(target, os.path.join(folder, directory)).hint, hint)
 
     def test_an_import_of_its_own_package_inside_it(self) -> None:
         # The missing name begins with the package of the target; it is an import inside all the same.
@@ -370,6 +398,15 @@ class Asgi(LoadingTestCase):
         failure = self.refused("web", folder)
         self.assertEqual(failure.code, "APPLICATION_IS_ASGI")
         self.assertEqual(failure.hint, "Serve it with an ASGI server: uvicorn web:app")
+
+
+class Documented(unittest.TestCase):
+    def test_the_reference_lists_every_code(self) -> None:
+        with open(os.path.join(WORKER_ROOT, "highball", "worker", "failure.py"), encoding="utf-8") as file:
+            codes = set(re.findall('"(APPLICATION_[A-Z_]+)"', file.read()))
+        self.assertEqual(len(codes), 8)
+        with open(os.path.join(REPOSITORY, "docs", "reference", "application.md"), encoding="utf-8") as file:
+            self.assertEqual(codes - set(re.findall("APPLICATION_[A-Z_]+", file.read())), set())
 
 
 class Shown(unittest.TestCase):

@@ -194,13 +194,40 @@ class ManagePy(unittest.TestCase):
             f'os.environ["{name}"] = "a.b"': "a.b",
             f'os.environ.setdefault("{name}", "a.b"); os.environ["{name}"] = "c.d"': "c.d",
             f'def main():\n  if True:\n    os.environ.setdefault("{name}", "a.b")': "a.b",
-            f'os.environ.setdefault("{name}", choose())': "",
-            f'os.environ.setdefault("OTHER", "{name}")': "",
             f"{name} = (": "",
+            f"# {name}": "",
             "print('no Django')": "",
         }.items():
             with self.subTest(source):
                 self.assertEqual(self.settings(source), expected)
+
+    def test_settings_that_cannot_be_read_are_asked_for(self) -> None:
+        from highball.worker.failure import LoadFailure
+
+        name = "DJANGO_SETTINGS_MODULE"
+        for source, message, hint in [
+            (
+                f'if x:\n  os.environ.setdefault("{name}", "a.test")\nos.environ.setdefault("{name}", "a.live")',
+                "does not say plainly which settings Django is to use: it names 'a.live' and 'a.test'.",
+                f"Choose: highball --env {name}=a.live ",
+            ),
+            (
+                f'os.environ.setdefault("{name}", choose())',
+                "does not say plainly which settings Django is to use.",
+                f"Choose: highball --env {name}=package.settings ",
+            ),
+        ]:
+            with self.subTest(source):
+                with self.assertRaises(LoadFailure) as caught:
+                    self.settings(source)
+                self.assertEqual(caught.exception.code, "APPLICATION_AMBIGUOUS")
+                self.assertIn(message, caught.exception.message)
+                self.assertRegex(caught.exception.hint, f"^{hint}.*manage.py$")
+                os.environ[name] = "chosen.settings"
+                try:
+                    self.assertEqual(self.settings(source), "chosen.settings")
+                finally:
+                    del os.environ[name]
 
     @unittest.skipIf(importlib.util.find_spec("django") is not None, "Django is installed")
     def test_a_project_without_django(self) -> None:

@@ -65,6 +65,53 @@ class Named(LoadingTestCase):
         folder = self.tree({"web.py": "app = lambda *anything: [b'taken']"})
         self.assertEqual(self.body(self.load("web", folder)), b"taken")
 
+    def test_callables_of_every_make(self) -> None:
+        folder = self.tree(
+            {
+                "web.py": "import functools\n"
+                "class Static:\n"
+                "    @staticmethod\n"
+                "    def __call__(environ, start_response): return [b'static']\n"
+                "class Class:\n"
+                "    @classmethod\n"
+                "    def __call__(cls, environ, start_response): return [b'class']\n"
+                "    def method(self, environ, start_response): return [b'method']\n"
+                "class Child(Static): pass\n"
+                "class Delegate: __call__ = Static()\n"
+                "class Singleton:\n"
+                "    def __new__(cls, environ, start_response): return [b'new']\n"
+                "def three(prefix, environ, start_response): return [prefix]\n"
+                "static, klass, child, delegate = Static(), Class(), Child(), Delegate()\n"
+                "partial = functools.partial(three, b'partial')\n"
+                "make_app = functools.lru_cache(None)(lambda: static)\n"
+            }
+        )
+        for attribute, body in {
+            "static": b"static",
+            "klass": b"class",
+            "klass.method": b"method",
+            "child": b"static",
+            "delegate": b"static",
+            "Singleton": b"new",
+            "partial": b"partial",
+            "make_app": b"static",
+        }.items():
+            with self.case(attribute):
+                self.assertEqual(self.body(self.load(f"web:{attribute}", folder)), body)
+
+    def test_a_module_that_puts_an_object_in_its_own_place(self) -> None:
+        folder = self.tree(
+            {
+                "web.py": "import sys\n"
+                "class Site:\n"
+                "    __name__ = 'web'\n"
+                "    def app(self, environ, start_response): return [b'object']\n"
+                "sys.modules[__name__] = Site()\n"
+            }
+        )
+        self.assertEqual(self.body(self.load("web:app", folder)), b"object")
+        del sys.modules["web"]
+
     def test_a_script_file_of_mod_wsgi(self) -> None:
         loaded = self.load("site.wsgi", "mod_wsgi")
         self.assertEqual(loaded.name, "site_wsgi:application")

@@ -6,12 +6,13 @@ import os
 import sys
 import traceback
 import unittest
-from typing import Any, Callable
+from typing import Any, Callable, Dict
 
 from support import LoadingTestCase
 
 from highball.worker.failure import format_exception
 
+EMPTY: Dict[str, int] = {}
 HERE = os.path.abspath(__file__)
 
 
@@ -39,7 +40,7 @@ class Frames(LoadingTestCase):
         return scope["call"]
 
     def test_frames_of_the_worker_are_left_out_wherever_they_are(self) -> None:
-        inner = self.through_the_worker(lambda: {}["inner"])
+        inner = self.through_the_worker(lambda: EMPTY["inner"])
 
         def application() -> None:
             inner()
@@ -56,7 +57,7 @@ class Frames(LoadingTestCase):
     def test_causes_and_contexts(self) -> None:
         def cause() -> None:
             try:
-                self.through_the_worker(lambda: {}["cause"])()
+                self.through_the_worker(lambda: EMPTY["cause"])()
             except KeyError as error:
                 raise ValueError("effect") from error
 
@@ -82,7 +83,7 @@ class Frames(LoadingTestCase):
     def test_a_suppressed_context_stays_so(self) -> None:
         def suppressed() -> None:
             try:
-                {}["hidden"]
+                EMPTY["hidden"]
             except KeyError:
                 raise ValueError("shown") from None
 
@@ -94,7 +95,7 @@ class Frames(LoadingTestCase):
         group = getattr(__import__("builtins"), "ExceptionGroup")
 
         def several() -> None:
-            member = raised(self.through_the_worker(lambda: {}["member"]))
+            member = raised(self.through_the_worker(lambda: EMPTY["member"]))
             raise group("several", [member, group("inner", [raised(self.through_the_worker(cause_of_it))])])
 
         def cause_of_it() -> None:

@@ -63,15 +63,10 @@ def parameters(value: Any) -> Optional[Parameters]:
             if type(constructor) is _Function and type(value) is type:
                 return _of_function(constructor, 1)
             return _by_inspection(value, 0)
-        functools = sys.modules.get("functools")
-        if functools is not None and type(value) is functools.partial:
+        # builtin functions and methods; partial objects, cached functions
+        if type(value).__module__ in ("builtins", "functools"):
             return _by_inspection(value, 0)
-        call = getattr(type(value), "__call__", None)
-        if type(call) is _Function:
-            return _of_function(call, 1)
-        if type(value).__module__ == "builtins":
-            return _by_inspection(value, 0)
-        return None if call is None else _by_inspection(call, 1)
+        return _of_instance(value)
     except Exception:  # whatever a descriptor or a ``__signature__`` of the application raises
         return None
 
@@ -131,6 +126,22 @@ def wsgi_names(module: ModuleType) -> List[str]:
             names.append(name)
             seen.append(value)
     return names
+
+
+def _of_instance(value: Any) -> Optional[Parameters]:
+    for owner in type(value).__mro__:
+        call = vars(owner).get("__call__")
+        if call is None:
+            continue
+        if type(call) is staticmethod:
+            return parameters(call.__func__)
+        if type(call) is _Function:
+            return _of_function(call, 1)
+        if type(call) is classmethod:
+            return _of_function(call.__func__, 1)
+        # A compiled method is bound like a function; what has no __get__ gets no ``self``.
+        return _by_inspection(call, 1) if hasattr(type(call), "__get__") else parameters(call)
+    return None
 
 
 def _of_function(function: Any, skip: int) -> Parameters:

@@ -19,9 +19,10 @@ VARIABLE = "DJANGO_SETTINGS_MODULE"
 
 
 def settings_module(manage: str) -> str:
-    """Return the settings module that a ``manage.py`` names, without running it, or ''.
+    """Return the settings module that a ``manage.py`` uses, or '' if it is not Django's.
 
-    As there, DJANGO_SETTINGS_MODULE in the environment wins over ``os.environ.setdefault``.
+    It is read, never run. As when it runs, DJANGO_SETTINGS_MODULE in the environment wins over
+    ``os.environ.setdefault``. Raises LoadFailure if the file computes the name, or has several.
     """
     try:
         with open(manage, "rb") as file:
@@ -33,16 +34,26 @@ def settings_module(manage: str) -> str:
     import ast
 
     try:
-        tree = ast.parse(source)
+        nodes = list(ast.walk(ast.parse(source)))
     except (SyntaxError, ValueError, RecursionError, MemoryError):
-        return os.environ.get(VARIABLE, "")
-    default = ""
-    for node in ast.walk(tree):
-        assigned = _assigned(node)
-        if assigned:
-            return assigned
-        default = default or _default(node)
-    return os.environ.get(VARIABLE, "") or default
+        return ""  # to import it shows what is wrong with it
+    if not any(_text(node) == VARIABLE for node in nodes):
+        return ""
+    names = list(dict.fromkeys(name for name in map(_assigned, nodes) if name))
+    if not names:
+        if os.environ.get(VARIABLE):
+            return os.environ[VARIABLE]
+        names = list(dict.fromkeys(name for name in map(_default, nodes) if name))
+    if len(names) == 1:
+        return names[0]
+    listed = " and ".join(repr(name) for name in names)
+    raise LoadFailure(
+        "APPLICATION_AMBIGUOUS",
+        f"{manage!r} does not say plainly which settings Django is to use"
+        + (f": it names {listed}." if names else "."),
+        f"Choose: highball --env {VARIABLE}={names[0] if names else 'package.settings'} "
+        + command_line(manage).partition(" ")[2],
+    )
 
 
 def django_application(settings: str, manage: str, directory: str) -> Tuple[Any, str]:
@@ -70,7 +81,8 @@ def django_application(settings: str, manage: str, directory: str) -> Tuple[Any,
         raise LoadFailure(
             failure.code,
             f"{manage!r} names the settings {settings!r}: {failure.message}",
-            f"Choose other settings: {VARIABLE}=package.settings {command_line(manage)}",
+            f"Choose other settings: highball --env {VARIABLE}=package.settings "
+            + command_line(manage).partition(" ")[2],
         ) from None
     name = attempt(f"Reading the settings {settings!r}", lambda: project.WSGI_APPLICATION)
     if name is None:

@@ -87,8 +87,9 @@ def import_failed(action: str, exc: BaseException) -> LoadFailure:
         message = f"{action} failed{at}: {summarize(exc)}"
         if isinstance(exc, ModuleNotFoundError) and exc.name:
             package = exc.name.partition(".")[0]
+            python = sys.executable or "python"
             hint = (
-                f"Is {package!r} installed for this Python? Type: {sys.executable} -m pip install {package}"
+                f"Is {package!r} installed for this Python? Type: {python} -m pip install {package}"
                 "; or choose another Python: --python PATH"
             )
     return LoadFailure("APPLICATION_IMPORT_FAILED", message, hint, format_exception(exc))
@@ -97,9 +98,18 @@ def import_failed(action: str, exc: BaseException) -> LoadFailure:
 def place(exc: BaseException) -> str:
     """Return ``FILE, line N`` of the innermost frame outside the worker, or an empty string."""
     found = ""
-    for filename, line, _ in _frames(exc.__traceback__):
+    for filename, line, _ in frames(exc.__traceback__):
         found = f"{filename}, line {line}"
     return found
+
+
+def frames(chain: Optional[TracebackType]) -> Iterator[Tuple[str, int, str]]:
+    """Yield file, line and function of the frames outside the worker, outermost first."""
+    while chain is not None:
+        code = chain.tb_frame.f_code
+        if is_application_file(code.co_filename):
+            yield code.co_filename, chain.tb_lineno, code.co_name
+        chain = chain.tb_next
 
 
 # Relative entries of sys.path make relative file names on CPython 3.8, hence both spellings.
@@ -124,16 +134,8 @@ def _parts(summary: TracebackException) -> Iterator[TracebackException]:
                 pending.append(other)
 
 
-def _frames(chain: Optional[TracebackType]) -> Iterator[Tuple[str, int, str]]:
-    while chain is not None:
-        code = chain.tb_frame.f_code
-        if is_application_file(code.co_filename):
-            yield code.co_filename, chain.tb_lineno, code.co_name
-        chain = chain.tb_next
-
-
 def _plain_traceback(exc: BaseException) -> str:
-    lines = [f'  File "{file}", line {line}, in {name}' for file, line, name in _frames(exc.__traceback__)]
+    lines = [f'  File "{file}", line {line}, in {name}' for file, line, name in frames(exc.__traceback__)]
     # The innermost frames tell most, and a recursion error has a thousand.
     return "\n".join(["Traceback (most recent call last):", *lines[-50:], summarize(exc)]) + "\n"
 

@@ -5,8 +5,8 @@ from __future__ import annotations
 import os
 import sys
 
-from .failure import LoadFailure, import_failed, place
-from .location import folder_with, nearest_module, startup_file
+from .failure import LoadFailure, frames, import_failed, place
+from .location import folder_with, module_file, nearest_module, startup_file
 from .target import command_line
 
 TYPE_CHECKING = False
@@ -37,14 +37,15 @@ def import_named(name: str, expression: str, directory: str) -> ModuleType:
     """Import a module by its dotted name; see ``import_location``."""
     try:
         __import__(name)
-    except ModuleNotFoundError as exc:
-        missing = exc.name or ""
-        # With a frame of the application in between it was an import statement there that failed.
-        if not place(exc) and (name == missing or name.startswith(f"{missing}.")):
-            raise _not_found(name, missing, expression, directory) from None
-        raise import_failed(f"Importing {name!r}", exc) from None
     except BaseException as exc:
-        raise import_failed(f"Importing {name!r}", exc) from None
+        missing = (exc.name or "") if isinstance(exc, ModuleNotFoundError) else ""
+        # With a frame of the application in between it was an import statement there that failed.
+        if missing and not place(exc) and (name == missing or name.startswith(f"{missing}.")):
+            raise _not_found(name, missing, expression, directory) from None
+        failure = import_failed(f"Importing {name!r}", exc)
+        if isinstance(exc, ImportError):
+            failure.hint = _import_hint(exc, name, expression, directory) or failure.hint
+        raise failure from None
     return sys.modules[name]
 
 
@@ -79,8 +80,12 @@ def _refuse_if_hidden(location: Location, before: bool) -> None:
     loaded = sys.modules.get(top)
     if loaded is not None:
         other = getattr(loaded, "__file__", None)
+        if other is None:
+            origin = getattr(getattr(loaded, "__spec__", None), "origin", None)
+            if top not in sys.builtin_module_names and origin != "frozen":
+                return  # an object that the module put in its own place
         # Only the folder counts: a compiled extension module stands beside its source.
-        if other is not None and _folder(other) == _folder(file):
+        elif _folder(other) == _folder(file):
             return
         whose = f"the module {other!r}" if other else "a module that is part of Python"
     else:
@@ -97,6 +102,30 @@ def _refuse_if_hidden(location: Location, before: bool) -> None:
 
 def _folder(file: str) -> str:
     return os.path.normcase(os.path.realpath(os.path.dirname(file)))
+
+
+def _import_hint(exc: ImportError, name: str, expression: str, directory: str) -> str:
+    """Return a hint for an import in the application that failed because of its folder, or ''."""
+    suffix = f":{expression}" if expression else ""
+    files = [file for file, _, _ in frames(exc.__traceback__)]
+    if "relative import" in str(exc) and len(files) == 1 and "." not in name:
+        folder = os.path.relpath(os.path.dirname(files[0]), directory)
+        option = " --chdir .." if folder == os.curdir else ""
+        package = os.path.basename(directory) if option else folder.replace(os.sep, ".")
+        line = command_line(f"{package}.{name}{suffix}").replace("highball", f"highball{option}", 1)
+        return f"It must be imported as part of a package; type: {line}"
+    if isinstance(exc, ModuleNotFoundError) and exc.name:
+        top = exc.name.partition(".")[0]
+        folder = folder_with(top, directory)
+        if not folder and top not in sys.modules and module_file(os.path.dirname(directory), top):
+            folder = ".."
+        if folder and top not in sys.modules:
+            return f"{top!r} is in {folder!r}; type: {_with_option('--pythonpath', folder, name + suffix)}"
+    return ""
+
+
+def _with_option(option: str, value: str, application: str) -> str:
+    return f"highball {option} {value} " + command_line(application).partition(" ")[2]
 
 
 def _not_found(name: str, missing: str, expression: str, directory: str) -> LoadFailure:
@@ -117,7 +146,7 @@ def _not_found(name: str, missing: str, expression: str, directory: str) -> Load
     folder = "" if parent else folder_with(missing, directory)
     if folder:
         option = "--pythonpath" if folder == "src" else "--chdir"
-        line = command_line(name + suffix).replace("highball", f"highball {option} {folder}", 1)
+        line = _with_option(option, folder, name + suffix)
         return LoadFailure("APPLICATION_NOT_FOUND", message, f"It is in {folder!r}; type: {line}")
     near = nearest_module(name, missing, directory, [] if package is None else list(package.__path__))
     hint = f"Did you mean {near!r}? Type: {command_line(near + suffix)}" if near else startup_file(directory)

@@ -56,10 +56,11 @@ def parse_target(text: str, directory: str) -> Target:
 
 def command_line(application: str) -> str:
     """Return the line that serves ``application``, quoted as far as a shell needs it."""
-    if application and all(character.isalnum() or character in "._-/:~+@" for character in application):
+    plain = "._-/:~+@\\" if os.name == "nt" else "._-/:~+@"
+    if application and all(character.isalnum() or character in plain for character in application):
         return f"highball {application}"
     # cmd.exe knows double quotes only; a POSIX shell would expand these characters within them.
-    quote = "'" if any(character in application for character in '"$`\\!') else '"'
+    quote = "'" if os.name != "nt" and any(mark in application for mark in '"$`\\!') else '"'
     return f"highball {quote}{application}{quote}"
 
 
