@@ -2,7 +2,7 @@
 import { chmod, mkdtemp, readFile, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { serve, type Server, type ServeSettings } from "../../src/index.ts";
+import { serve, type Server, type Options } from "../../src/index.ts";
 import { apps, python } from "../support/environment.ts";
 import { type Address, Client } from "../support/http-client.ts";
 import { Stage } from "../support/stage.ts";
@@ -39,10 +39,7 @@ export class Fixture {
     this.#address = address;
   }
 
-  static async start(
-    transport: Transport,
-    settings: Partial<ServeSettings> & { readonly application: string },
-  ): Promise<Fixture> {
+  static async start(transport: Transport, settings: Options): Promise<Fixture> {
     const folder = await mkdtemp(join(tmpdir(), "highball-contract-"));
     const stage = await Stage.open();
     const path = join(folder, "socket");

@@ -44,7 +44,9 @@ export type Address = { readonly host: string; readonly port: number } | { reado
 /** One connection. */
 export class Client {
   readonly socket: Socket;
-  #buffer: Buffer = Buffer.alloc(0);
+  /** What has come and was not taken yet; joined only when it is looked at. */
+  #blocks: Buffer[] = [];
+  #size = 0;
   #ended = false;
   #error: Error | undefined;
   #wake: (() => void) | undefined;
@@ -53,7 +55,8 @@ export class Client {
     this.socket = socket;
     socket.setNoDelay(true);
     socket.on("data", (data: Buffer) => {
-      this.#buffer = this.#buffer.length === 0 ? data : Buffer.concat([this.#buffer, data]);
+      this.#blocks.push(data);
+      this.#size += data.length;
       this.#wake?.();
     });
     socket.on("end", () => {
@@ -180,7 +183,7 @@ export class Client {
 
   /** Exactly `count` bytes. */
   async bytes(count: number): Promise<Buffer> {
-    await this.#until(() => this.#buffer.length >= count, `${count} bytes`);
+    await this.#until(() => this.#size >= count, `${count} bytes`);
     return this.#take(count);
   }
 
@@ -189,7 +192,7 @@ export class Client {
     // oxlint-disable-next-line no-await-in-loop -- waits for one event after the other
     while (!this.#ended) await this.#more();
     if (this.#error !== undefined) throw this.#error;
-    return this.#take(this.#buffer.length);
+    return this.#take(this.#size);
   }
 
   /** Resolves once the server has closed; unread bytes are an error. */
@@ -240,18 +243,15 @@ export class Client {
   }
 
   async #find(mark: string): Promise<number> {
-    await this.#until(() => this.#buffer.includes(mark), JSON.stringify(mark));
-    return this.#buffer.indexOf(mark);
+    await this.#until(() => this.#joined().includes(mark), JSON.stringify(mark));
+    return this.#joined().indexOf(mark);
   }
 
   async #until(condition: () => boolean, what: string): Promise<void> {
     while (!condition()) {
       if (this.#ended) {
         if (this.#error !== undefined) throw this.#error;
-        throw new Truncated(
-          `the connection ended, still waiting for ${what}`,
-          this.#take(this.#buffer.length),
-        );
+        throw new Truncated(`the connection ended, still waiting for ${what}`, this.#take(this.#size));
       }
       // oxlint-disable-next-line no-await-in-loop -- waits for one event after the other
       await this.#more();
@@ -267,10 +267,18 @@ export class Client {
     });
   }
 
+  #joined(): Buffer {
+    const joined = this.#blocks.length === 1 ? this.#blocks[0] : undefined;
+    if (joined !== undefined) return joined;
+    this.#blocks = [Buffer.concat(this.#blocks)];
+    return this.#blocks[0] ?? Buffer.alloc(0);
+  }
+
   #take(count: number): Buffer {
-    const taken = this.#buffer.subarray(0, count);
-    this.#buffer = this.#buffer.subarray(count);
-    return taken;
+    const joined = this.#joined();
+    this.#blocks = [joined.subarray(count)];
+    this.#size -= count;
+    return joined.subarray(0, count);
   }
 }
 
