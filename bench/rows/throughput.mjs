@@ -22,7 +22,7 @@ function throughput({ script = "get.lua", ...options }) {
   return {
     ...options,
     columns: COLUMNS,
-    warmUp: (server, plan) => load(server, plan.seconds),
+    warmUp: (server) => load(server, 1),
     measure: async (server, plan) => {
       const { result, cpu } = await server.countingCpu(() => load(server, plan.seconds));
       const { rate, p50, p99, requests, problems } = result;
