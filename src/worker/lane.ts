@@ -14,6 +14,9 @@ export interface WorkerLink {
   opened(id: number, accepted: boolean): void;
 }
 
+/** A worker with work waiting that has not answered for this long (milliseconds) is held up. */
+export const STALL = 1.5;
+
 /** A worker as the scheduler sees it: what was given to it and not yet answered. */
 export class Lane {
   readonly link: WorkerLink;
@@ -23,8 +26,10 @@ export class Lane {
   readonly inFlight: Map<number, Job> = new Map();
   /** When the worker last answered, or was given its first request. */
   lastProgress: number;
-  /** Runners asked to wake since the last answer. */
-  wakes = 0;
+  /** How often it was helped since it last answered. */
+  reliefs = 0;
+  /** Not to be helped again before this moment. */
+  reliefDue = 0;
   #lastId = 0;
 
   constructor(link: WorkerLink, threads: number, now: number) {
@@ -35,14 +40,13 @@ export class Lane {
   }
 
   get hasRoom(): boolean {
-    return this.inFlight.size < this.pace.capacity(this.threads);
+    // Held up: nothing more than it has runners, however fast it was before.
+    const capacity = this.reliefs > 0 ? this.threads : this.pace.capacity(this.threads);
+    return this.inFlight.size < capacity;
   }
 
   send(job: Job, now: number): void {
-    if (this.inFlight.size === 0) {
-      this.lastProgress = now;
-      this.wakes = 0;
-    }
+    if (this.inFlight.size === 0) this.#progress(now);
     const id = this.#nextId();
     job.id = id;
     job.lane = this;
@@ -61,12 +65,28 @@ export class Lane {
     // With one runner awake a request's time began when the one before it ended. With several,
     // they share the interpreter: what is wanted is the cost of one.
     const milliseconds =
-      this.pace.pipelining && this.wakes === 0
+      this.pace.pipelining && this.reliefs === 0
         ? now - Math.max(job.dispatchedAt, this.lastProgress)
         : (now - job.dispatchedAt) / (1 + Math.min(others, this.threads - 1));
     this.pace.note(milliseconds, now);
+    this.#progress(now);
+  }
+
+  #progress(now: number): void {
     this.lastProgress = now;
-    this.wakes = 0;
+    this.reliefs = 0;
+    this.reliefDue = now + STALL;
+  }
+
+  /** It was helped: the next time not so soon, as long as it does not answer. */
+  relieved(now: number): void {
+    this.reliefDue = now + STALL * 2 ** Math.min(this.reliefs, 5);
+    this.reliefs += 1;
+  }
+
+  /** It has given no sign for a while, so that a new request must not wait for the next look. */
+  isHeldUp(now: number): boolean {
+    return now - this.lastProgress >= STALL;
   }
 
   oldest(): Job | undefined {

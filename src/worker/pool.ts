@@ -17,7 +17,10 @@ export interface PoolOptions {
 
 /** Milliseconds before a worker that died is replaced: at once, then longer each time. */
 const FIRST_BACKOFF = 100;
-const LONGEST_BACKOFF = 10_000;
+/** For one that had served: a request that kills its worker must not take the others' for long. */
+const LONGEST_CRASH_BACKOFF = 1_000;
+/** For one that could not load the application: it will hardly load the next moment. */
+const LONGEST_BOOT_BACKOFF = 30_000;
 /** A worker that lived this long (milliseconds) is no part of a crash loop. */
 const SETTLED = 10_000;
 /** After a worker's end its connection may be held by a child it forked: no longer than this. */
@@ -121,25 +124,27 @@ export class Pool {
     this.#options.log.error(`Worker ${worker.process.pid} ${reason}${describeLoss(lost, moved)}.`);
     if (this.#stopping) return;
     if (lived > SETTLED) this.#backoff = 0;
-    this.#replaceLater();
+    this.#replaceLater(LONGEST_CRASH_BACKOFF);
   }
 
-  #replaceLater(): void {
+  #replaceLater(longest: number): void {
+    const delay = Math.min(this.#backoff, longest);
     const timer = setTimeout(() => {
       this.#pending.delete(timer);
       this.#spawn().catch((error: unknown) => this.#bootFailed(error as HighballError));
-    }, this.#backoff);
+    }, delay);
     this.#pending.add(timer);
-    this.#backoff = Math.min(Math.max(FIRST_BACKOFF, this.#backoff * 2), LONGEST_BACKOFF);
+    this.#backoff = Math.min(Math.max(FIRST_BACKOFF, delay * 2), longest);
   }
 
   /** A worker that was to replace another did not come up: say so, and try again later. */
   #bootFailed(error: HighballError): void {
     if (this.#stopping) return;
-    const again = `Trying again in ${Math.max(this.#backoff, FIRST_BACKOFF) / 1000} s.`;
+    this.#backoff = Math.max(this.#backoff, FIRST_BACKOFF);
+    const again = `Trying again in ${this.#backoff / 1000} s.`;
     const traceback = error.traceback === undefined || error.traceback === "" ? "" : `\n${error.traceback}`;
     this.#options.log.error(`${error.message} ${again}${traceback}`);
-    this.#replaceLater();
+    this.#replaceLater(LONGEST_BOOT_BACKOFF);
   }
 }
 

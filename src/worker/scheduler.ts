@@ -3,9 +3,6 @@ import { Job } from "./job.ts";
 import { Lane, wasStarted, type WorkerLink } from "./lane.ts";
 import { RequestQueue } from "./request-queue.ts";
 
-/** A worker with work waiting that has not answered for this long (milliseconds) is held up. */
-const STALL = 1.5;
-
 export interface SchedulerOptions {
   /** Requests that may wait in the gateway. */
   readonly queueLimit: number;
@@ -204,7 +201,7 @@ export class Scheduler implements Application {
     this.#inFlight += 1;
     lane.send(job, now);
     if (lane.inFlight.size === 1) return;
-    if (now - lane.lastProgress >= STALL) this.#relieveLane(lane, now);
+    if (lane.isHeldUp(now)) this.#relieveLane(lane, now);
     this.#watchStalls();
   }
 
@@ -247,7 +244,7 @@ export class Scheduler implements Application {
     for (const lane of this.#lanes) {
       if (lane.inFlight.size <= 1) continue;
       waiting = true;
-      if (now - lane.lastProgress >= STALL) this.#relieveLane(lane, now);
+      if (now >= lane.reliefDue) this.#relieveLane(lane, now);
     }
     return waiting;
   }
@@ -255,18 +252,15 @@ export class Scheduler implements Application {
   #relieveLane(lane: Lane, now: number): void {
     const oldest = lane.oldest();
     if (oldest === undefined) return;
-    if (lane.wakes < lane.threads - 1) {
-      lane.wakes += 1;
-      lane.lastProgress = now;
-      lane.link.wake(oldest.id);
-      return;
-    }
-    // Every runner is held up. With one worker there is nobody who could take the rest.
-    if (this.#lanes.length < 2) return;
+    // Harmless where a runner reads already; a lost or a late one must not cost more than the next.
+    if (lane.threads > 1) lane.link.wake(oldest.id);
+    // Each runner may be held up by now. With one worker there is nobody who could take the rest.
+    const allTried = lane.reliefs >= lane.threads - 1;
+    lane.relieved(now);
+    if (!allTried || this.#lanes.length < 2) return;
     const jobs = lane.beyondRunners();
     if (jobs.length === 0) return;
     for (const job of jobs) job.recalling = true;
-    lane.lastProgress = now;
     lane.link.recall(jobs.map((job) => job.id));
   }
 

@@ -33,7 +33,11 @@ INLINE_FILE = 65536
 """Files up to this size are sent as data: cheaper than asking the gateway to open them."""
 
 _STATUS = re.compile(r"[2-5][0-9][0-9](?: [\t\x20-\x7e\x80-\xff]*)?\Z")
-_known_statuses = {"200 OK", "404 NOT FOUND", "302 FOUND"}
+_TOKEN = re.compile(r"[!#$%&'*+\-.^_`|~0-9A-Za-z]+\Z")
+
+# What has been checked once need not be checked again; both sets stay small.
+_known_statuses = {"200 OK"}
+_known_names = {"Content-Type", "Content-Length"}
 
 
 class InvalidResponse(Exception):
@@ -124,6 +128,8 @@ class Exchange:
         try:
             for name, value in headers:
                 lines.append(name + ": " + value)
+                if name not in _known_names:
+                    _check_name(name)
                 if len(name) == 14 and name.lower() == "content-length":
                     if not (value.isascii() and value.isdigit()):
                         raise InvalidResponse("Content-Length must be a number, not %r" % value)
@@ -376,13 +382,19 @@ def report(message: str, error: Optional[BaseException] = None) -> str:
     return text
 
 
-EMPTY_BODY = b""
+def _check_name(name: str) -> None:
+    # RFC 9110 §5.1: a token. A colon in it would shift the border between name and value.
+    if _TOKEN.match(name) is None:
+        raise InvalidResponse("the name of a header is not a token: %.100r" % name)
+    if len(_known_names) < 256:
+        _known_names.add(name)
+
 
 
 def body_stream(payload: bytes, start: int, spooled: bool) -> Any:
     """``wsgi.input``: the bytes in the frame, or the file it names, unlinked once it is open."""
     if not spooled:
-        return BytesIO(payload[start:] if start < len(payload) else EMPTY_BODY)
+        return BytesIO(payload[start:])
     path = os.fsdecode(payload[start:])
     stream = open(path, "rb")
     os.unlink(path)
