@@ -102,7 +102,7 @@ async function sampleWorkers(server) {
       console.log("\nWorkers: py-spy is not installed (bench/.cache/venv/bin/pip install py-spy).");
   }
   const file = join(profileFolder, "worker.txt");
-  const options = ["--duration", `${seconds}`, "--rate", "500", "--format", "raw", "--nonblocking"];
+  const options = ["--duration", `${seconds}`, "--rate", "500", "--format", "raw"];
   const sampler = new Child(program, ["record", ...options, "--pid", `${worker.pid}`, "--output", file]);
   await sampler.ended;
   return () => {
