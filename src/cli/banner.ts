@@ -45,7 +45,7 @@ export function startLines(started: Started): string[] {
 }
 
 function capacity({ workers, threads }: Settings): string {
-  return `${count(workers, "worker")} of ${count(threads, "thread")}`;
+  return `${count(workers, "worker")}, ${count(threads, "thread")}${workers === 1 ? "" : " each"}`;
 }
 
 function count(number: number, noun: string): string {

@@ -15,7 +15,7 @@ export function renderHelp(paint: Paint): string {
     "",
     `${heading("Usage:")} highball [APP] [OPTIONS]        for production`,
     "       highball dev [APP] [OPTIONS]    for development",
-    "       highball config [dev] [APP]     print every setting and where it came from",
+    "       highball config [dev] [APP]     print every setting and its origin",
     "       highball help",
     "",
     ...wrap(

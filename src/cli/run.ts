@@ -61,8 +61,10 @@ function announceStop(server: Server, settings: Settings, signal: string, output
       ? ""
       : ` when ${running} ${running === 1 ? "request has" : "requests have"} finished, at most ${settings.gracefulTimeout} s`;
   if (settings.mode === "development") {
-    // The terminal has written ^C at the start of this line.
-    output.line(`\n  Stopping${wait}.${running === 0 ? "" : " Ctrl+C again stops at once."}`);
+    // A terminal has written ^C at the start of this line.
+    output.line(
+      `${output.isTerminal ? "\n" : ""}  Stopping${wait}.${running === 0 ? "" : " Ctrl+C again stops at once."}`,
+    );
   } else {
     server.log.info(`Stopping on ${signal}${wait}`);
   }
@@ -74,7 +76,7 @@ function withSubcommandHint(error: unknown, { settings, origins }: ResolvedSetti
   const hint = origins.application.kind === "flag" ? subcommandHint(settings.application) : undefined;
   if (hint === undefined) return error;
   return new HighballError(error.code, error.message, {
-    hint: [error.hint, hint].filter(Boolean).join("\n"),
+    hint: [hint, error.hint].filter(Boolean).join("\n"),
     ...(error.traceback === undefined ? {} : { traceback: error.traceback }),
     cause: error,
   });

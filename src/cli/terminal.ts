@@ -12,6 +12,7 @@ export interface Output {
   readonly line: (text?: string) => void;
   /** Puts text in styles, where colours are wanted. */
   readonly paint: Paint;
+  readonly isTerminal: boolean;
 }
 
 /**
@@ -21,9 +22,11 @@ export interface Output {
  * the pipe too.
  */
 export function openOutput(descriptor: 1 | 2, environment: Environment = process.env): Output {
+  const isTerminal = isatty(descriptor);
   return {
     line: (text = "") => writeWhole(descriptor, `${text}\n`),
-    paint: paintFor(wantsColour(isatty(descriptor), environment)),
+    paint: paintFor(wantsColour(isTerminal, environment)),
+    isTerminal,
   };
 }
 
@@ -32,7 +35,7 @@ export function showError(output: Output, error: HighballError): void {
   // The traceback leads: the eye ends at the bottom, and there is what to do.
   if (error.traceback !== undefined) output.line(`${error.traceback.trimEnd()}\n`);
   output.line(`${output.paint("error:", "bold", "red")} ${error.message}`);
-  for (const line of error.hint?.split("\n") ?? []) output.line(`  ${line}`);
+  if (error.hint) for (const line of error.hint.split("\n")) output.line(`  ${line}`);
 }
 
 /** Milliseconds between tries, and how many there are, while a reader stands still. */
