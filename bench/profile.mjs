@@ -102,7 +102,7 @@ async function sampleWorkers(server) {
       console.log("\nWorkers: py-spy is not installed (bench/.cache/venv/bin/pip install py-spy).");
   }
   const file = join(profileFolder, "worker.txt");
-  const options = ["--duration", `${seconds}`, "--rate", "500", "--format", "raw"];
+  const options = ["--duration", `${seconds}`, "--rate", "500", "--format", "raw", "--gil"];
   const sampler = new Child(program, ["record", ...options, "--pid", `${worker.pid}`, "--output", file]);
   await sampler.ended;
   return () => {
@@ -115,7 +115,7 @@ async function sampleWorkers(server) {
       own.set(name, (own.get(name) ?? 0) + Number(count));
       all += Number(count);
     }
-    console.log(`\nOne worker, time of its own (py-spy)\n      %`);
+    console.log(`\nOne worker, time of its own while it holds the interpreter lock (py-spy)\n      %`);
     for (const [name, count] of [...own].toSorted((a, b) => b[1] - a[1]).slice(0, top)) {
       console.log(`${((count / all) * 100).toFixed(1).padStart(7)}   ${name}`);
     }
