@@ -41,10 +41,12 @@ function judgeMethodError(error: ParserError): Rejection {
   }
   const line = requestLine(error);
   const space = line.indexOf(" ");
-  const method = space === -1 ? line : line.slice(0, space);
+  // A packet may end within the method: what is there of it is no name to quote.
+  if (space === -1 && isToken(line)) return reject(501, "The method is not one that this server knows.");
+  const method = line.slice(0, space);
   // RFC 9110 §15.6.2: 501 for a method that the server does not know; llhttp's list is fixed.
-  // RFC 9112 §3.1: what is no token is no method. A packet may end within one.
-  return isToken(method)
+  // RFC 9112 §3.1: what is no token is no method.
+  return space > 0 && isToken(method)
     ? reject(501, `The method '${method}' is not one that this server knows.`)
     : reject(400, "The request line does not begin with a method.");
 }

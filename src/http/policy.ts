@@ -105,7 +105,7 @@ function judgeMethod(method: string): Rejection | null {
 
 function judgeVersion(major: number, minor: number): Rejection | null {
   if (major === 1 && minor <= 1) return null;
-  // RFC 1945 §3.1: a request line without version, which RFC 9112 no longer has.
+  // RFC 1945 §4.1: a request line without version, which RFC 9112 no longer has.
   if (major === 0) return reject(400, "The request line has no HTTP version.");
   // RFC 9110 §15.6.6. HTTP/1.2 could be read as 1.1 (§2.5), but Node's parser does not let it through.
   return reject(505, "This connection speaks HTTP/1.0 and HTTP/1.1.");
@@ -117,7 +117,7 @@ function judgeTransferEncoding(value: string): Rejection | null {
   const codings = value.toLowerCase().split(",");
   for (const [index, coding] of codings.entries()) codings[index] = coding.trim();
   if (codings.length === 1 && codings[0] === "chunked") return null;
-  // §6.3 rule 4.3: without chunked at the end the length of the body is anybody's guess.
+  // §6.3 rule 4: without chunked at the end the length of the body is anybody's guess.
   if (codings.at(-1) !== "chunked") {
     return reject(400, "Transfer-Encoding does not end with 'chunked'.");
   }

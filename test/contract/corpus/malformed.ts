@@ -106,7 +106,7 @@ const requestLine: readonly Rule[] = [
     },
   },
   {
-    source: "RFC 1945 §3.1",
+    source: "RFC 1945 §4.1",
     rule: "HTTP/0.9 is gone: a request line has a version",
     status: 400,
     cases: {

@@ -309,7 +309,7 @@ const bodies: readonly WellFormed[] = [
     arrivals: [{ environ: { CONTENT_LENGTH: "0" } }],
   },
   {
-    name: "RFC 9112 §6.3 (6): no length, no body",
+    name: "RFC 9112 §6.3 (7): no length, no body",
     bytes: post([], ""),
     arrivals: [{ environ: { CONTENT_LENGTH: undefined } }],
   },
