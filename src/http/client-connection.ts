@@ -27,7 +27,7 @@ export class ClientConnection {
     this.socket = socket;
     this.description = description;
     socket.once("close", () => {
-      for (const exchange of [...this.#exchanges]) exchange.abandon();
+      while (this.#exchanges[0] !== undefined) this.#exchanges[0].abandon();
       gateway.forget(this);
     });
   }

@@ -37,7 +37,7 @@ export interface GatewayResponse {
 
 export interface MessageClasses {
   readonly IncomingMessage: typeof IncomingMessage;
-  readonly ServerResponse: typeof ServerResponse<IncomingMessage>;
+  readonly ServerResponse: typeof ServerResponse;
 }
 
 /**
@@ -178,7 +178,7 @@ class StandardRequest extends IncomingMessage {
 
 Object.defineProperty(StandardRequest.prototype, "headers", WITHOUT_HEADERS);
 
-class StandardResponse extends ServerResponse<IncomingMessage> {
+class StandardResponse extends ServerResponse {
   onTurn: (() => void) | null = null;
 
   override assignSocket(socket: Socket): void {
@@ -201,8 +201,6 @@ export function messageClasses(version: string = process.versions.node): Message
   const lean = LEAN_VERSIONS.has(version.split(".")[0] ?? "");
   return {
     IncomingMessage: (lean ? LeanRequest : StandardRequest) as unknown as typeof IncomingMessage,
-    ServerResponse: (lean
-      ? LeanResponse
-      : StandardResponse) as unknown as typeof ServerResponse<IncomingMessage>,
+    ServerResponse: (lean ? LeanResponse : StandardResponse) as unknown as typeof ServerResponse,
   };
 }

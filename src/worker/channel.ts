@@ -231,7 +231,7 @@ function parseFailure(payload: Buffer): Failure {
     if (failure.kind === "invalid-response") {
       return { kind: "invalid-response", message: String(failure.message) };
     }
-    return { kind: "raised", traceback: String(failure.traceback ?? "") };
+    return { kind: "raised", traceback: typeof failure.traceback === "string" ? failure.traceback : "" };
   } catch {
     return { kind: "raised", traceback: text };
   }

@@ -1,4 +1,4 @@
-import fc from "fast-check";
+import * as fc from "fast-check";
 import { afterEach, beforeEach, describe, expect, it, vi } from "vitest";
 import type { Call, Failure, Responder } from "../../src/application.ts";
 import { Scheduler, type SchedulerOptions } from "../../src/worker/scheduler.ts";
