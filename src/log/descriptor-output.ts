@@ -1,22 +1,30 @@
-import { closeSync, constants, fstatSync, openSync, writeSync } from "node:fs";
+import { closeSync, constants, fstatSync, openSync, write, writeSync } from "node:fs";
 import { isatty } from "node:tty";
 
 import { HighballError } from "../errors.ts";
 import { atExit, notAtExit } from "./at-exit.ts";
 import { HELD_LIMIT, type LogOutput, type LogOutputOptions } from "./log-output.ts";
 
-/** Milliseconds between tries. */
-const READER_RETRY = 20;
+const NOTHING = Buffer.alloc(0);
+
+/** Milliseconds until a full pipe is tried again: the first time, and at most (it doubles). */
+const PIPE_RETRY = 1;
+const PIPE_RETRY_LIMIT = 32;
+/** Milliseconds until a full disk is tried again. */
 const DISK_RETRY = 1000;
 /** Milliseconds that a reader gets at the end. */
 const CLOSE_PATIENCE = 1000;
+const CLOSE_RETRY = 2;
 
 /**
- * A descriptor that is written synchronously, once a turn of the event loop.
+ * A descriptor that is written once a turn of the event loop, synchronously: nothing is lost when
+ * the process ends after that turn.
  *
- * Pipes are written through a description of our own that does not block (proc(5), /proc/self/fd):
- * a reader that stands still (`highball | less`) never stops the server, and the workers, which
- * share the pipe itself, keep their blocking one.
+ * Where a reader may stand still (`highball | less`) that must not stop the server. Pipes are
+ * written through a description of our own that does not block (proc(5), /proc/self/fd): the
+ * workers, which share the pipe itself, keep their blocking one. Sockets (systemd, process managers)
+ * cannot be opened again; they are written by a thread of libuv's pool, one write at a time, but for
+ * urgent lines.
  */
 export class DescriptorOutput implements LogOutput {
   readonly isTerminal: boolean;
@@ -24,13 +32,17 @@ export class DescriptorOutput implements LogOutput {
   /** Null where it is a standard stream. */
   readonly #path: string | null;
   #descriptor: number;
-  #isOurs: boolean;
+  readonly #isOurs: boolean;
+  readonly #usesThread: boolean;
   /** Lines of this turn, and of those since the last write that succeeded. */
   #waiting = "";
-  /** What the system has taken only in part. */
+  /** What is being written, or has been taken only in part. */
   #rest: Buffer | null = null;
+  /** A thread writes the rest. */
+  #isInThread = false;
   #scheduled = false;
   #retry: NodeJS.Timeout | null = null;
+  #pipeRetry = PIPE_RETRY;
   #lost = 0;
   #failing = false;
   #over = false;
@@ -41,6 +53,7 @@ export class DescriptorOutput implements LogOutput {
     const opened = standard === null ? null : openPipeAgain(standard);
     this.#isOurs = standard === null || opened !== null;
     this.#descriptor = standard === null ? openFile(target, options.name) : (opened ?? standard);
+    this.#usesThread = options.isUrgent !== true && fstatSync(this.#descriptor).isSocket();
     this.isTerminal = isatty(this.#descriptor);
     atExit(this);
   }
@@ -64,20 +77,11 @@ export class DescriptorOutput implements LogOutput {
   }
 
   flush(): void {
-    while (this.#rest !== null || this.#waiting !== "") {
-      if (this.#rest === null) {
-        this.#rest = Buffer.from(this.#waiting, "utf8");
-        this.#waiting = "";
-      }
-      try {
-        const written = writeSync(this.#descriptor, this.#rest);
-        this.#rest = written < this.#rest.length ? this.#rest.subarray(written) : null;
-      } catch (error) {
-        this.#fail(error);
-        return;
-      }
+    if (!this.#usesThread) {
+      this.#writeNow();
+    } else if (!this.#isInThread && this.#takeWaiting()) {
+      this.#writeInThread();
     }
-    this.#recover();
   }
 
   reopen(): void {
@@ -96,9 +100,9 @@ export class DescriptorOutput implements LogOutput {
 
   async close(): Promise<void> {
     this.flush();
-    for (let waited = 0; this.#rest !== null && waited < CLOSE_PATIENCE; waited += READER_RETRY) {
+    for (let waited = 0; this.#rest !== null && waited < CLOSE_PATIENCE; waited += CLOSE_RETRY) {
       await new Promise((settle) => {
-        setTimeout(settle, READER_RETRY);
+        setTimeout(settle, CLOSE_RETRY);
       });
       this.flush();
     }
@@ -108,12 +112,65 @@ export class DescriptorOutput implements LogOutput {
   /** At exit there are no more turns: waits here, as {@link close} does there. */
   finish(): void {
     this.#options.beforeExit?.();
-    this.flush();
     const clock = new Int32Array(new SharedArrayBuffer(4));
-    for (let waited = 0; this.#rest !== null && waited < CLOSE_PATIENCE; waited += READER_RETRY) {
-      Atomics.wait(clock, 0, 0, READER_RETRY);
-      this.flush();
+    if (this.#isInThread) {
+      // That write goes on: Node waits for its threads. A moment, and it comes before ours.
+      Atomics.wait(clock, 0, 0, CLOSE_RETRY);
+      this.#isInThread = false;
+      this.#rest = null;
     }
+    this.#writeNow();
+    for (let waited = 0; this.#rest !== null && waited < CLOSE_PATIENCE; waited += CLOSE_RETRY) {
+      Atomics.wait(clock, 0, 0, CLOSE_RETRY);
+      this.#writeNow();
+    }
+  }
+
+  /** Makes what waits the rest, when there is none. */
+  #takeWaiting(): boolean {
+    if (this.#rest === null && this.#waiting !== "") {
+      this.#rest = Buffer.from(this.#waiting, "utf8");
+      this.#waiting = "";
+    }
+    return this.#rest !== null;
+  }
+
+  #writeNow(): void {
+    while (this.#takeWaiting()) {
+      try {
+        this.#wrote(writeSync(this.#descriptor, this.#rest ?? NOTHING));
+      } catch (error) {
+        this.#fail(error);
+        return;
+      }
+    }
+    this.#recover();
+  }
+
+  #writeInThread(): void {
+    this.#isInThread = true;
+    write(this.#descriptor, this.#rest ?? NOTHING, (error, written) => {
+      this.#isInThread = false;
+      if (this.#over) {
+        return;
+      }
+      if (error !== null) {
+        this.#fail(error);
+        return;
+      }
+      this.#wrote(written);
+      if (this.#takeWaiting()) {
+        this.#writeInThread();
+      } else {
+        this.#recover();
+      }
+    });
+  }
+
+  #wrote(bytes: number): void {
+    this.#pipeRetry = PIPE_RETRY;
+    const { length } = this.#rest ?? NOTHING;
+    this.#rest = bytes < length ? (this.#rest?.subarray(bytes) ?? null) : null;
   }
 
   #fail(error: unknown): void {
@@ -125,19 +182,25 @@ export class DescriptorOutput implements LogOutput {
       return;
     }
     // A full pipe is nothing to speak of until lines are lost.
-    if (code !== "EAGAIN" && !this.#failing) {
+    if (code === "EAGAIN") {
+      this.#tryAgainIn(this.#pipeRetry);
+      this.#pipeRetry = Math.min(this.#pipeRetry * 2, PIPE_RETRY_LIMIT);
+      return;
+    }
+    if (!this.#failing) {
       this.#failing = true;
       this.#options.onProblem(
         `Cannot write the ${this.#options.name}: ${messageOf(error)}. Its lines wait in memory.`,
       );
     }
-    this.#retry ??= setTimeout(
-      () => {
-        this.#retry = null;
-        this.flush();
-      },
-      code === "EAGAIN" ? READER_RETRY : DISK_RETRY,
-    ).unref();
+    this.#tryAgainIn(DISK_RETRY);
+  }
+
+  #tryAgainIn(milliseconds: number): void {
+    this.#retry ??= setTimeout(() => {
+      this.#retry = null;
+      this.flush();
+    }, milliseconds).unref();
   }
 
   #lose(): void {

@@ -1,4 +1,4 @@
-/** Where lines go. Nothing here throws or blocks once it is open: a log never breaks a request. */
+/** Where lines go. Nothing here throws once it is open: a log never breaks a request. */
 export interface LogOutput {
   readonly isTerminal: boolean;
   /** Adds a line (or several), written at the end of this turn of the event loop. */
@@ -16,6 +16,8 @@ export interface LogOutputOptions {
   readonly name: string;
   /** Told once when writing begins to fail, once when lines are lost, once when it goes on. */
   readonly onProblem: (message: string) => void;
+  /** Lines must be out when `flush` returns, even where that may wait for a reader. @defaultValue false */
+  readonly isUrgent?: boolean;
   /** Runs when the process exits, before the last lines are written. */
   readonly beforeExit?: () => void;
 }

@@ -44,6 +44,7 @@ const REPEAT_WINDOW = 5000;
 export function createMessageLog(options: MessageLogOptions): MessageLog {
   const output = openLogOutput(options.output, 2, {
     name: "error log",
+    isUrgent: true,
     onProblem: (message) => sayOnStandardError(message, options.output),
     beforeExit: () => log.endRepeats(),
   });

@@ -3,6 +3,9 @@ import type { Writable } from "node:stream";
 import { atExit, notAtExit } from "./at-exit.ts";
 import { HELD_LIMIT, type LogOutput, type LogOutputOptions } from "./log-output.ts";
 
+/** Milliseconds that the stream gets at the end. */
+const CLOSE_PATIENCE = 1000;
+
 /** A stream that the caller owns: it is written, never ended. */
 export class StreamOutput implements LogOutput {
   readonly isTerminal = false;
@@ -59,8 +62,12 @@ export class StreamOutput implements LogOutput {
     const waiting = this.#waiting;
     this.#end();
     await new Promise<void>((settle) => {
-      // Ends with an error where the stream does, which is its owner's to hear of.
-      this.#stream.once("error", () => settle()).write(waiting, () => settle());
+      const timer = setTimeout(settle, CLOSE_PATIENCE);
+      // What becomes of the stream, and its errors, are its owner's to hear of.
+      this.#stream.write(waiting, () => {
+        clearTimeout(timer);
+        settle();
+      });
     });
   }
 
