@@ -59,6 +59,7 @@ export function readEnvironment(
     if (!variable.startsWith("HIGHBALL_") || isServiceLink(variable, value)) continue;
     const name = names.get(variable);
     if (name === undefined) throw unknownVariable(variable, file, names.keys());
+    if (file !== undefined && (name === "config" || name === "envFile")) throw tooLate(variable, file);
     if (value !== "") layer.set(name, given("variable", variable, value, file, directory));
   }
   return layer;
@@ -122,6 +123,13 @@ function given(
 function isServiceLink(variable: string, value: string): boolean {
   if (variable === "HIGHBALL_PORT") return /^(?:tcp|udp|sctp):\/\//.test(value);
   return /^HIGHBALL_(?:SERVICE_(?:HOST|PORT)|PORT_\d+_(?:TCP|UDP|SCTP))/.test(variable);
+}
+
+/** By the time that such a file is read, the others have been chosen. */
+function tooLate(variable: string, file: string): HighballError {
+  return new HighballError("UNKNOWN_VARIABLE", `The variable ${variable} cannot stand in "${file}".`, {
+    hint: "Give it in the environment of the command, or as a flag.",
+  });
 }
 
 function unknownVariable(variable: string, file: string | undefined, names: Iterable<string>): HighballError {

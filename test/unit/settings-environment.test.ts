@@ -90,6 +90,13 @@ describe("an --env-file", () => {
     expect(error.message).toContain('/.env": there is no such file.');
   });
 
+  it.each(["HIGHBALL_CONFIG", "HIGHBALL_ENV_FILE"])("cannot name the next file with %s", async (variable) => {
+    const directory = makeFolder({ ".env": `${variable}=x\n` });
+    const error = await failureOf(() => inputsOf(["--env-file", ".env"], { directory }));
+    expect(error).toMatchObject({ code: "UNKNOWN_VARIABLE", exitCode: 2 });
+    expect(error.message).toBe(`The variable ${variable} cannot stand in "${directory}/.env".`);
+  });
+
   it("has its unknown variables told, with its name", async () => {
     const directory = makeFolder({ ".env": "HIGHBALL_TREADS=2\n" });
     const error = await failureOf(() => inputsOf(["--env-file", ".env"], { directory }));

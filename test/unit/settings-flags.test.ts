@@ -87,6 +87,7 @@ describe("a mistake on the command line", () => {
     [["--zebra"], "UNKNOWN_FLAG", "There is no flag --zebra.", "See every flag: highball --help"],
     [["-z"], "UNKNOWN_FLAG", "There is no flag -z.", "See every flag: highball --help"],
     [["-k", "gthread"], "UNKNOWN_FLAG", "There is no flag -k.", "Highball has one kind of worker"],
+    [["--timeout", "120"], "UNKNOWN_FLAG", "There is no flag --timeout.", "leave it out"],
     [["--app", "x"], "UNKNOWN_FLAG", "There is no flag --app.", "highball myproject:app"],
     [["-b"], "FLAG_NEEDS_VALUE", "-b needs a value.", "For example: -b 127.0.0.1:8000"],
     [["-b", "-w", "4"], "FLAG_NEEDS_VALUE", "-b needs a value.", "For example: -b 127.0.0.1:8000"],

@@ -90,6 +90,20 @@ describe("the table of settings", () => {
     expect(flags.filter((flag) => !new RegExp(`\`${flag}[ \`]`).test(tables))).toEqual([]);
   });
 
+  it("has the defaults that the comments of Settings promise", () => {
+    const source = readFileSync(join(repository, "src/settings/settings.ts"), "utf8");
+    const documented = [...source.matchAll(/@defaultValue (.*?)(?: \*\/|\n)[^]*?readonly (\w+):/g)];
+    const expected = inputNames
+      .filter((name) => !shorthands.includes(name))
+      .map((name) => {
+        const [production, development] = [standardOf(name, "production"), standardOf(name, "development")];
+        const suffix = production === development ? "" : `, in development \`${development}\``;
+        return [name, `\`${production}\`${suffix}`];
+      });
+    const found = documented.map(([, value, name]) => [name, value]);
+    expect(Object.fromEntries(found)).toEqual(Object.fromEntries(expected));
+  });
+
   it.each(["-b", "-w", "-e", "-c", "-p", "--limit-request-field_size", "--access-logfile", "--pythonpath"])(
     "has gunicorn's %s",
     (flag) => {
