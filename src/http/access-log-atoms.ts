@@ -13,6 +13,8 @@ export interface Atom {
   readonly words: readonly string[];
   /** Numbers may also be written `%(name)d`. */
   readonly isNumber?: boolean;
+  /** Made here and not by a client: there is nothing in it to escape. */
+  readonly isOurs?: boolean;
   readonly makeReader: () => AtomReader;
 }
 
@@ -24,7 +26,7 @@ export const atoms: readonly Atom[] = [
     "host address remote ip client",
     (record) => record.remoteAddress || "-",
   ),
-  atom("l", "`-`, for the identity that RFC 1413 once gave", "identity ident", () => "-"),
+  ours("l", "`-`, for the identity that RFC 1413 once gave", "identity ident", () => "-"),
   atom(
     "u",
     "user name of Basic authentication, never the password; `-` without",
@@ -35,6 +37,7 @@ export const atoms: readonly Atom[] = [
     name: "t",
     meaning: "when the request began, `[20/Nov/2026:04:29:59 +0000]`",
     words: ["time", "date", "timestamp"],
+    isOurs: true,
     makeReader: () => {
       const time: TimeFormat = accessTime();
       return (record) => `[${time(record.startedAt)}]`;
@@ -61,7 +64,7 @@ export const atoms: readonly Atom[] = [
     (record) => record.status,
   ),
   number("B", "bytes of the body that were sent", "bytes length size", (record) => record.bytes),
-  atom("b", "as `B`, but `-` for none", "bytesordash", (record) =>
+  ours("b", "as `B`, but `-` for none", "bytesordash", (record) =>
     record.bytes === 0 ? "-" : String(record.bytes),
   ),
   atom("f", "Referer of the request; `-` without", "referer referrer", (record) =>
@@ -77,10 +80,10 @@ export const atoms: readonly Atom[] = [
   number("M", "duration in whole milliseconds", "milliseconds millis ms", (record) =>
     Math.floor(record.duration),
   ),
-  atom("L", "duration in seconds, `0.001234`", "decimalseconds latency", (record) =>
+  ours("L", "duration in seconds, `0.001234`", "decimalseconds latency", (record) =>
     (record.duration / 1000).toFixed(6),
   ),
-  atom(
+  ours(
     "p",
     "process id of the worker, `<6847>`; `-` when no worker saw the request",
     "pid process worker",
@@ -119,8 +122,12 @@ function atom(name: string, meaning: string, words: string, read: AtomReader): A
   return { name, meaning, words: words.split(" "), makeReader: () => read };
 }
 
+function ours(name: string, meaning: string, words: string, read: AtomReader): Atom {
+  return { ...atom(name, meaning, words, read), isOurs: true };
+}
+
 function number(name: string, meaning: string, words: string, read: (record: AccessRecord) => number): Atom {
-  return { ...atom(name, meaning, words, (record) => String(read(record))), isNumber: true };
+  return { ...ours(name, meaning, words, (record) => String(read(record))), isNumber: true };
 }
 
 function requestLine(record: AccessRecord): string {

@@ -75,12 +75,12 @@ function readPlaceholder(
       known ? `Write %(${letter})s.` : "Write %% for a percent sign.",
     );
   }
-  const { read, isNumber } = readAtom(format, name);
+  const { read, isNumber, isOurs } = readAtom(format, name);
   if (conversion !== "s" && !(conversion === "d" && isNumber)) {
     throw invalid(format, `"${text}" has a conversion that is not known`, `Write %(${name})s.`);
   }
   if (width === "") {
-    return (record) => escape(read(record));
+    return isOurs ? read : (record) => escape(read(record));
   }
   const columns = Number(width);
   if (flags.includes("-")) {
@@ -90,14 +90,14 @@ function readPlaceholder(
   return (record) => escape(read(record)).padStart(columns, fill);
 }
 
-function readAtom(format: string, name: string): { read: AtomReader; isNumber: boolean } {
+function readAtom(format: string, name: string): { read: AtomReader; isNumber: boolean; isOurs: boolean } {
   const plain = atoms.find((atom) => atom.name === name);
   if (plain !== undefined) {
-    return { read: plain.makeReader(), isNumber: plain.isNumber ?? false };
+    return { read: plain.makeReader(), isNumber: plain.isNumber ?? false, isOurs: plain.isOurs ?? false };
   }
   const [, key, kind] = /^\{([^{}]+)\}([a-z]?)$/.exec(name) ?? [];
   if (key !== undefined && (kind === "i" || kind === "o" || kind === "e")) {
-    return { read: namedAtoms[kind].makeReader(key), isNumber: false };
+    return { read: namedAtoms[kind].makeReader(key), isNumber: false, isOurs: false };
   }
   throw invalid(format, `it has no atom "%(${name})s"`, suggestion(name, key));
 }
