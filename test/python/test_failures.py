@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gc
 import os
 import re
 import sys
@@ -98,6 +99,15 @@ class NotFound(LoadingTestCase):
                 self.assertRegex(failure.hint, "^Rename it, .* type: highball my_")
         self.assertEqual(self.load("both", folder).name, "both:app")
 
+    def test_a_file_that_a_module_of_python_hides_although_nobody_imported_that_yet(self) -> None:
+        unused = set(sys.builtin_module_names) - set(sys.modules)
+        if not unused:
+            self.skipTest("every builtin module is imported")
+        name = min(unused)
+        folder = self.tree({f"{name}.py": "def app(environ, start_response): return []"})
+        self.addCleanup(sys.modules.pop, name, None)
+        self.assertIn("a module that is part of Python has the same name", self.refused(name, folder).message)
+
 
 class ImportFailed(LoadingTestCase):
     """The module is there; what it raised is shown as its author would see it."""
@@ -168,6 +178,13 @@ class ImportFailed(LoadingTestCase):
         failure = self.refused("web.app", folder)
         self.assertEqual(failure.code, "APPLICATION_IMPORT_FAILED")
         self.assertIn("import web.app", failure.traceback)
+
+    def test_an_import_by_importlib_shows_no_frames_of_it(self) -> None:
+        folder = self.tree({"web.py": "import importlib\nimportlib.import_module('a_distribution_nobody_has')\n"})
+        failure = self.refused("web", folder)
+        self.assertEqual(failure.code, "APPLICATION_IMPORT_FAILED")
+        self.assertIn("importlib.import_module('a_distribution_nobody_has')", failure.traceback)
+        self.assertNotIn("_bootstrap", failure.traceback)
 
     def test_an_exception_with_its_cause(self) -> None:
         failure = self.refused("raises")
@@ -316,6 +333,10 @@ class Factories(LoadingTestCase):
                 self.assertIn(hint, failure.hint)
                 self.assertEqual(failure.traceback, "")
 
+    def test_wrong_arguments_for_what_does_not_show_its_parameters(self) -> None:
+        folder = self.tree({"web.py": "build = range"})
+        self.assertEqual(self.refused("web:build()", folder).code, "APPLICATION_FACTORY_ARGUMENTS")
+
     def test_a_type_error_inside_it_is_its_own(self) -> None:
         failure = self.refused("factories:type_error_inside()")
         self.assertEqual(failure.code, "APPLICATION_IMPORT_FAILED")
@@ -323,8 +344,8 @@ class Factories(LoadingTestCase):
         self.assertIn("return len(path)", failure.traceback)
 
     def test_what_it_returns_must_be_an_application(self) -> None:
-        with warnings.catch_warnings():
-            warnings.simplefilter("error")
+        with warnings.catch_warnings(record=True) as warned:
+            warnings.simplefilter("always")
             for target, problem in {
                 "factories:nothing()": "is None: the factory returns nothing",
                 "factories:asynchronous()": "is a coroutine: an asynchronous factory",
@@ -335,6 +356,8 @@ class Factories(LoadingTestCase):
                     self.assertEqual(failure.code, "APPLICATION_NOT_CALLABLE")
                     self.assertIn(f"what {target!r} returned is not a WSGI application", failure.message)
                     self.assertIn(problem, failure.message)
+            gc.collect()
+        self.assertEqual([str(warning.message) for warning in warned], [])  # "was never awaited"
         self.assertEqual(self.refused("asgi:create()").code, "APPLICATION_IS_ASGI")
 
     def test_what_cannot_be_called(self) -> None:
@@ -367,6 +390,12 @@ class NotCallable(LoadingTestCase):
                 self.assertEqual(failure.code, "APPLICATION_NOT_CALLABLE")
                 self.assertIn(f"{target!r} is not a WSGI application: {problem}", failure.message)
                 self.assertIn(hint, failure.hint)
+
+    def test_a_submodule_of_the_right_name(self) -> None:
+        folder = self.tree({"pkg/__init__.py": "from . import app", "pkg/app.py": ""})
+        failure = self.refused("pkg", folder)
+        self.assertEqual(failure.code, "APPLICATION_NOT_CALLABLE")
+        self.assertEqual(failure.hint, "Type: highball pkg.app")
 
     def test_what_has_the_right_name_is_said_when_there_is_nothing_else(self) -> None:
         failure = self.refused("uncallable")

@@ -118,17 +118,37 @@ class Named(LoadingTestCase):
         self.assertEqual(self.body(loaded), os.path.join(FIXTURES, "mod_wsgi").encode())
         self.assertEqual(self.load("mod_wsgi/site.wsgi:application", "").name, "site_wsgi:application")
 
+    def test_a_script_file_is_run_as_its_author_wrote_it(self) -> None:
+        # Nothing of Highball's own ``from __future__`` may leak into it.
+        text = "x: int = 1\ndef application(*_): return [__annotations__['x'].__name__.encode()]"
+        self.assertEqual(self.body(self.load("typed.wsgi", self.tree({"typed.wsgi": text}))), b"int")
+
+    def test_the_wsgi_module_of_a_package_comes_before_a_script_file(self) -> None:
+        folder = self.tree(
+            {
+                "shop.wsgi": "def application(environ, start_response): return [b'script']",
+                "shop/__init__.py": "",
+                "shop/wsgi.py": "def application(environ, start_response): return [b'module']",
+            }
+        )
+        self.assertEqual(self.body(self.load("shop.wsgi", folder)), b"module")
+        self.assertEqual(self.body(self.load("./shop.wsgi", folder)), b"script")
+
     def test_file_names_that_no_import_statement_could_hold(self) -> None:
         folder = self.tree(
             {
                 "my-site.py": "def app(environ, start_response): return [b'dash']",
                 "v1.2.py": "def app(environ, start_response): return [b'dots']",
                 "с пробелом.py": "def app(environ, start_response): return [b'cyrillic']",
+                "release-1.0/__init__.py": "",
+                "release-1.0/pkg/__init__.py": "",
+                "release-1.0/pkg/web.py": "def app(environ, start_response): return [b'release']",
             }
         )
         self.assertEqual(self.body(self.load("my-site.py", folder)), b"dash")
         self.assertEqual(self.body(self.load("v1.2.py", folder)), b"dots")
         self.assertEqual(self.body(self.load("с пробелом.py", folder)), b"cyrillic")
+        self.assertEqual(self.load("release-1.0/pkg/web.py", folder).name, "pkg.web:app")
 
     def test_odd_encodings(self) -> None:
         folder = self.tree({"marked.py": "", "cyrillic.py": "", "crlf.py": ""})

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import importlib
 import os
 import sys
 import traceback
@@ -105,6 +106,17 @@ class Frames(LoadingTestCase):
         self.assertNotIn("runners.py", text)
         for part in ("several (2 sub-exceptions)", "KeyError: 'member'", "OSError: of it", "ZeroDivisionError"):
             self.assertIn(part, text)
+
+    def test_frames_of_the_import_machinery_are_left_out(self) -> None:
+        def late_import() -> None:
+            importlib.import_module("a_distribution_nobody_has")
+
+        exc = raised(late_import)
+        self.assertIn("_bootstrap", "".join(traceback.format_exception(type(exc), exc, exc.__traceback__)))
+        text = format_exception(exc)
+        self.assertIn("in late_import", text)
+        self.assertNotIn("_bootstrap", text)
+        self.assertNotIn("_gcd_import", text)
 
     def test_an_exception_without_frames(self) -> None:
         self.assertEqual(format_exception(ValueError("bare")), "ValueError: bare\n")

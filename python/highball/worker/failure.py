@@ -114,13 +114,16 @@ def frames(chain: Optional[TracebackType]) -> Iterator[Tuple[str, int, str]]:
 
 # Relative entries of sys.path make relative file names on CPython 3.8, hence both spellings.
 _here = os.path.dirname(summarize.__code__.co_filename) + os.sep
+_import_module = os.sep + os.path.join("importlib", "__init__.py")
 _own_folders = (_here, os.path.abspath(_here) + os.sep)
 
 
 def is_application_file(filename: str) -> bool:
     """Tell whether a frame of ``filename`` is neither the worker's nor the import machinery's."""
     # CPython says ``<frozen importlib._bootstrap>``, PyPy ``<builtin>/frozen importlib._bootstrap``.
-    return not filename.startswith(_own_folders) and "frozen importlib." not in filename
+    if "frozen importlib." in filename or filename.endswith(_import_module):
+        return False
+    return not filename.startswith(_own_folders)
 
 
 def _parts(summary: TracebackException) -> Iterator[TracebackException]:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import os
 
-from .callables import is_asgi, is_module, looks_like_wsgi, wsgi_names
+from .callables import is_asgi, looks_like_wsgi, wsgi_names
 from .failure import LoadFailure
 from .import_path import put_first
 from .importing import attempt, import_location
@@ -75,7 +75,7 @@ def _found(module: ModuleType, source: str) -> Loaded:
     passed_over: Optional[LoadFailure] = None
     for name in ("app", "application"):
         value = attempt(f"Looking up {name!r}", lambda: attribute(module, name))
-        if value is MISSING or is_module(value):
+        if value is MISSING:
             continue
         label = f"{module.__name__}:{name}"
         try:
