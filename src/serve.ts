@@ -60,6 +60,7 @@ class RunningServer implements Server {
   #ready: Ready = { application: "", python: "" };
   #finish: (code: number) => void = () => {};
   #closing: Promise<void> | null = null;
+  #killed = false;
 
   constructor(settings: Settings) {
     this.#settings = settings;
@@ -101,20 +102,20 @@ class RunningServer implements Server {
   async start(): Promise<void> {
     const { bind, backlog, socketMode, portFallback } = this.#settings;
     const options = { backlog, socketMode, portFallback, log: this.log };
-    // The workers load while the port opens; requests that come meanwhile wait for them.
-    const [listening, loaded] = await Promise.allSettled([
-      openListeners(bind.map(parseAddress), options, () => this.#gateway.makeServer()).then((listeners) => {
-        this.#listeners = listeners;
-        this.#gateway.listening(listeners);
-      }),
-      this.#pool.start(),
-    ]);
-    if (listening.status === "fulfilled" && loaded.status === "fulfilled") {
-      this.#ready = loaded.value;
-      return;
+    const opening = openListeners(bind.map(parseAddress), options, () => this.#gateway.makeServer());
+    const listening = opening.then((listeners) => {
+      this.#listeners = listeners;
+      this.#gateway.listening(listeners);
+      if (this.#killed) this.#gateway.close();
+    });
+    try {
+      // The workers load while the port opens; requests that come meanwhile wait for them.
+      const [ready] = await Promise.all([this.#pool.start(), listening]);
+      this.#ready = ready;
+    } catch (error) {
+      this.kill();
+      throw error;
     }
-    this.kill();
-    throw listening.status === "rejected" ? listening.reason : (loaded as PromiseRejectedResult).reason;
   }
 
   get urls(): readonly LabelledUrl[] {
@@ -152,6 +153,7 @@ class RunningServer implements Server {
   }
 
   kill(): void {
+    this.#killed = true;
     this.#pool.kill();
     this.#gateway.close();
     this.#finish(1);

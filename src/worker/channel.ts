@@ -81,6 +81,15 @@ export class Channel implements WorkerLink {
     });
   }
 
+  /** Takes frames that a dead worker had made and not sent. */
+  deliver(frames: Buffer): void {
+    this.#now = performance.now();
+    // Not the connection's reader: the worker may have died in the middle of a frame. What it had
+    // sent already is in flight no more, and so is taken only once.
+    const reader = new FrameReader((type, flags, id, payload) => this.#receive(type, flags, id, payload));
+    reader.feed(frames);
+  }
+
   destroy(): void {
     this.#data.destroy();
   }

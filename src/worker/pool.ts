@@ -79,7 +79,9 @@ export class Pool {
   /** Ends everything now. */
   kill(): void {
     this.#stopping = true;
+    for (const timer of this.#pending) clearTimeout(timer);
     for (const worker of this.#workers) worker.process.kill("SIGKILL");
+    this.#rendezvous?.close();
   }
 
   async #end(worker: Worker): Promise<void> {
@@ -116,8 +118,9 @@ export class Pool {
       await channel.closed;
       clearTimeout(timer);
     }
-    const lastStarted = worker.lastStarted();
+    const { lastStarted, responses } = worker.readLedger();
     if (lane === null) return; // it never served: `ready` has told why
+    channel?.deliver(responses);
     const reason = describeExit(exit);
     const { lost, moved } = this.#scheduler.buryLane(lane, lastStarted, reason);
     if (this.#stopping && lost.length === 0) return;

@@ -252,8 +252,8 @@ export class Scheduler implements Application {
   #relieveLane(lane: Lane, now: number): void {
     const oldest = lane.oldest();
     if (oldest === undefined) return;
-    // Harmless where a runner reads already; a lost or a late one must not cost more than the next.
-    if (lane.threads > 1) lane.link.wake(oldest.id);
+    // Sends the responses that wait for company, and wakes a runner if none reads.
+    lane.link.wake(oldest.id);
     // Each runner may be held up by now. With one worker there is nobody who could take the rest.
     const allTried = lane.reliefs >= lane.threads - 1;
     lane.relieved(now);

@@ -25,7 +25,17 @@ export interface Ready {
   readonly python: string;
 }
 
-const LEDGER_SIZE = 4096;
+/** Layout in python/highball/worker/ledger.py: last id, length of the responses, the responses. */
+const LEDGER_SIZE = 65_536;
+const LEDGER_START = 8;
+
+/** A worker's page, which survives it. */
+export interface Ledger {
+  /** Id of the last request that was started; 0 for none. */
+  readonly lastStarted: number;
+  /** Frames of responses that were made and not sent. */
+  readonly responses: Buffer;
+}
 
 /** One worker process from its start to its end. */
 export class Worker {
@@ -72,12 +82,17 @@ export class Worker {
     void this.process.exited.then((exit) => this.#died(exit));
   }
 
-  /** The id of the last request the worker started; to be read once it is dead. */
-  lastStarted(): number {
+  /** What the worker has left behind; to be read once, when it is dead. */
+  readLedger(): Ledger {
     try {
-      return readFileSync(this.#ledger).readUInt32LE(0);
+      const page = readFileSync(this.#ledger);
+      const length = Math.min(page.readUInt32LE(4), LEDGER_SIZE - LEDGER_START);
+      return {
+        lastStarted: page.readUInt32LE(0),
+        responses: page.subarray(LEDGER_START, LEDGER_START + length),
+      };
     } catch {
-      return 0;
+      return { lastStarted: 0, responses: Buffer.alloc(0) };
     } finally {
       rmSync(this.#ledger, { force: true });
     }
@@ -132,7 +147,9 @@ export class Worker {
     const message = `The application did not load within ${bootTimeout / 1000} s (worker ${this.process.pid}).`;
     this.#reject(
       new HighballError("WORKER_BOOT_FAILED", message, {
-        hint: "Give it more time with --boot-timeout SECONDS, or find what its import waits for.",
+        hint:
+          "Find what its import waits for: a call of app.run() at module level, for example, never returns.\n" +
+          "If it only needs longer: --boot-timeout SECONDS",
       }),
     );
     this.process.kill("SIGKILL");

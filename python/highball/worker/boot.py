@@ -3,19 +3,22 @@
 from __future__ import annotations
 
 import json
-import mmap
 import os
 import signal
 import socket
 import sys
-from typing import Any, Dict
 
 # Everything the worker needs is imported before the application can change sys.path.
 from . import protocol
 from .control import Control
 from .failure import LoadFailure
+from .ledger import Ledger
 from .loader import load
 from .runners import Runners, base_environ
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from typing import Any, Dict
 
 
 def main(boot_descriptor: int) -> None:
@@ -42,7 +45,7 @@ def main(boot_descriptor: int) -> None:
         loaded.application,
         base_environ(settings),
         settings["threads"],
-        _open_ledger(settings["ledger"]),
+        Ledger(settings["ledger"]),
     )
     control.runners = runners
     ready = {"application": loaded.name, "python": _python_version()}
@@ -77,11 +80,6 @@ def _connect(boot: Dict[str, Any], purpose: str) -> socket.socket:
     }
     connection.sendall(protocol.frame(protocol.HELLO, 0, 0, json.dumps(hello).encode("utf-8")))
     return connection
-
-
-def _open_ledger(path: str) -> mmap.mmap:
-    with open(path, "r+b") as file:
-        return mmap.mmap(file.fileno(), 4096)
 
 
 def _leave_signals_to_the_gateway() -> None:

@@ -10,10 +10,14 @@ import os
 import socket
 import sys
 import threading
-from typing import List, Optional
 
 from . import protocol
-from .runners import Runners
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from typing import List, Optional
+
+    from .runners import Runners
 
 
 class Control:

@@ -10,19 +10,29 @@ share is guarded by one lock, which is free whenever only one of them is awake.
 
 from __future__ import annotations
 
-import mmap
 import select
 import socket
+import sys
 import threading
 from collections import deque
-from typing import Any, Deque, Dict, Iterable, List, Tuple
 
 from . import protocol
-from .wsgi import Application, Environ, Exchange, body_stream, report
+from .wsgi import Exchange, FileWrapper, body_stream, report
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from typing import Any, Deque, Dict, Iterable, List, Tuple
+
+    from .ledger import Ledger
+    from .wsgi import Application, Environ
+
+    Request = Tuple[int, int, bytes]
+    """Id, flags, payload of a REQUEST frame."""
 
 RECEIVE = 65536
-Request = Tuple[int, int, bytes]
-"""Id, flags, payload of a REQUEST frame."""
+
+POSTED = 16
+"""Responses that wait for company at the most."""
 
 
 class Runners:
@@ -34,7 +44,7 @@ class Runners:
         application: Application,
         base_environ: Environ,
         threads: int,
-        ledger: mmap.mmap,
+        ledger: Ledger,
     ) -> None:
         self._data = data
         self._application = application
@@ -50,6 +60,7 @@ class Runners:
         self._started = 1
         self._parked: List[threading.Lock] = []
         self._running: Dict[int, Exchange] = {}
+        self._posted: List[bytes] = []
 
     # -- the runner --------------------------------------------------------------------------
 
@@ -64,9 +75,7 @@ class Runners:
             with lock:
                 if queue:
                     request = queue.popleft()
-                    # The gateway reads this word if the process dies: it tells which requests
-                    # had been started and which may go to another worker.
-                    self._ledger[0:4] = protocol.U32.pack(request[0])
+                    self._ledger.started(request[0])
                     if request[1] & protocol.FOLLOW and not self._reading:
                         self._wake_one()
                 elif self._closed:
@@ -79,7 +88,10 @@ class Runners:
                     parked = False
             if request is not None:
                 self._serve(request)
-            elif parked:
+                continue
+            if self._posted:
+                self.flush()
+            if parked:
                 bell.acquire()
             else:
                 self._read()
@@ -92,7 +104,7 @@ class Runners:
             fields = payload[4:end].decode("latin-1").split("\0")
             environ = self._base.copy()
             environ.update(zip(fields[::2], fields[1::2]))
-            exchange = Exchange(ident, environ, self.send)
+            exchange = Exchange(ident, environ, self)
             self._running[ident] = exchange
             stream = body_stream(payload, end, bool(flags & protocol.SPOOLED))
             environ["wsgi.input"] = stream
@@ -139,21 +151,56 @@ class Runners:
         while self._parked:
             self._parked.pop().release()
 
+    # -- frames to the gateway ---------------------------------------------------------------
+
     def send(self, data: bytes) -> None:
-        """Send one frame; frames of several runners never mix."""
+        """Send a frame, after those that wait; frames of several runners never mix."""
         with self._send_lock:
-            try:
-                self._data.sendall(data)
-            except OSError:
-                pass  # the gateway has gone: the control thread ends this process
+            self._send_after_posted(data)
+
+    def post(self, data: bytes) -> None:
+        """Send a whole response; while requests are queued, together with the next few.
+
+        To wake a gateway that sleeps costs more than to make a response (measured with Flask on
+        two cores: 14 us of CPU). Nothing is lost if the next request kills the process, since
+        what waits stands in the ledger; and if that one blocks, the gateway notices within two
+        milliseconds and its WAKE sends what waits.
+        """
+        with self._send_lock:
+            if self._queue and len(self._posted) < POSTED and self._ledger.post(data):
+                self._posted.append(data)
+            else:
+                self._send_after_posted(data)
+
+    def flush(self) -> None:
+        """Send the responses that wait for company."""
+        with self._send_lock:
+            if self._posted:
+                self._send_after_posted(b"")
+
+    def _send_after_posted(self, data: bytes) -> None:
+        posted = self._posted
+        if posted:
+            data = b"".join(posted) + data
+        try:
+            self._data.sendall(data)
+        except OSError:
+            pass  # the gateway has gone: the control thread ends this process
+        if posted:
+            # Only now: if the process is killed before, the gateway finds them in the ledger, and
+            # takes none of them twice.
+            posted.clear()
+            self._ledger.clear()
 
     # -- what the control thread calls -------------------------------------------------------
 
     def wake(self, ident: int) -> None:
         """Exchange ``ident`` holds up what came after it: let another runner go on.
 
-        Nothing happens if it has ended meanwhile, or if somebody already reads.
+        No runner is woken if it has ended meanwhile, or if somebody already reads.
         """
+        if self._posted:
+            self.flush()
         with self._lock:
             if ident in self._running and not self._reading:
                 self._wake_one()
@@ -211,10 +258,6 @@ class Runners:
 
 def base_environ(settings: Dict[str, Any]) -> Environ:
     """The part of the environ that is the same for every request of this worker."""
-    import sys
-
-    from .wsgi import FileWrapper
-
     return {
         "wsgi.version": (1, 0),
         "wsgi.errors": sys.stderr,

@@ -13,15 +13,28 @@ import stat
 import sys
 import threading
 from io import BytesIO
-from types import TracebackType
-from typing import Any, Callable, Dict, Iterable, List, Optional, Tuple, Type
 
 from . import protocol
 from .failure import format_exception
 
-ExcInfo = Tuple[Type[BaseException], BaseException, Optional[TracebackType]]
-Environ = Dict[str, Any]
-Application = Callable[[Environ, Callable[..., Any]], Iterable[bytes]]
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from types import TracebackType
+    from typing import Any, Callable, Dict, Iterable, List, Optional, Protocol, Tuple, Type
+
+    ExcInfo = Tuple[Type[BaseException], BaseException, Optional[TracebackType]]
+    Environ = Dict[str, Any]
+    Application = Callable[[Environ, Callable[..., Any]], Iterable[bytes]]
+
+    class Outlet(Protocol):
+        """Where frames to the gateway go."""
+
+        def send(self, data: bytes) -> None:
+            """Send a frame now."""
+
+        def post(self, data: bytes) -> None:
+            """Send a whole response, perhaps together with the next one."""
+
 
 WINDOW = 262144
 """Bytes of a response that may be on their way to a slow client before its iterable waits."""
@@ -34,6 +47,8 @@ INLINE_FILE = 65536
 
 _STATUS = re.compile(r"[2-5][0-9][0-9](?: [\t\x20-\x7e\x80-\xff]*)?\Z")
 _TOKEN = re.compile(r"[!#$%&'*+\-.^_`|~0-9A-Za-z]+\Z")
+
+_NO_ENVIRON: Environ = {}
 
 # What has been checked once need not be checked again; both sets stay small.
 _known_statuses = {"200 OK"}
@@ -85,6 +100,7 @@ class Exchange:
         "_head_sent",
         "_length",
         "_opened",
+        "_outlet",
         "_overrun",
         "_send",
         "_sent",
@@ -94,13 +110,14 @@ class Exchange:
         "ident",
     )
 
-    def __init__(self, ident: int, environ: Environ, send: Callable[[bytes], None]) -> None:
+    def __init__(self, ident: int, environ: Environ, outlet: Outlet) -> None:
         self.ident = ident
         self.cancelled = False
         self.complete = False
         self.acknowledged = 0
         self._environ = environ
-        self._send = send
+        self._outlet = outlet
+        self._send = outlet.send
         self._head: Optional[bytes] = None
         self._head_sent = False
         self._length = -1
@@ -200,6 +217,9 @@ class Exchange:
                 iterable.close()
             except BaseException as error:
                 report("Error in close() of the application's iterable", error)
+        # The environ holds methods of this object: without the circle, neither waits for the
+        # garbage collector.
+        self._environ = _NO_ENVIRON
         if self.cancelled and not self.complete:
             # Nobody listens, but the gateway must know that this runner is free.
             self.complete = True
@@ -270,13 +290,17 @@ class Exchange:
             return
         self._head_sent = True
         length = len(head)
-        self._send(
+        frame = (
             protocol.RESPONSE_HEADER.pack(
                 4 + length + size, protocol.RESPONSE, flags, 0, self.ident, length
             )
             + head
             + data
         )
+        if last:
+            self._outlet.post(frame)
+        else:
+            self._send(frame)
 
     # -- files -------------------------------------------------------------------------------
 
