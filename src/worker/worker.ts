@@ -138,9 +138,9 @@ export class Worker {
 
   #failed(failure: LoadFailure): void {
     const code = failure.code in catalogue ? (failure.code as ErrorCode) : "APPLICATION_IMPORT_FAILED";
-    this.#reject(
-      new HighballError(code, failure.message, { hint: failure.hint, traceback: failure.traceback }),
-    );
+    const { message, hint, traceback } = failure;
+    const details = { ...(hint === "" ? {} : { hint }), ...(traceback === "" ? {} : { traceback }) };
+    this.#reject(new HighballError(code, message, details));
   }
 
   #giveUp(bootTimeout: number): void {
