@@ -16,7 +16,7 @@ import responses
 import streaming
 import validated
 
-applications = {
+mounted = {
     "crashes": crashes.app,
     "echo": echo.app,
     "files": files.app,
@@ -35,4 +35,4 @@ def app(environ, start_response):
         body = str(os.getpid()).encode()
         start_response("200 OK", [("Content-Type", "text/plain"), ("Content-Length", str(len(body)))])
         return [body]
-    return applications[shift_path_info(environ)](environ, start_response)
+    return mounted[shift_path_info(environ)](environ, start_response)
