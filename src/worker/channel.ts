@@ -27,6 +27,7 @@ import {
   WAKE,
   writeHeader,
 } from "./protocol.ts";
+import { runDelay } from "./run-delay.ts";
 import type { Scheduler } from "./scheduler.ts";
 
 /** Requests of one turn of the event loop are written to the worker together, up to this size. */
@@ -135,6 +136,10 @@ export class Channel implements WorkerLink {
     // Written at once nearly always; if not, the slab belongs to the write until it is done.
     if (this.#data.writableLength > 0) this.#slab = Buffer.allocUnsafeSlow(SLAB);
     this.#used = 0;
+  }
+
+  runDelay(): number {
+    return runDelay(this.pid);
   }
 
   wake(id: number): void {

@@ -5,6 +5,8 @@ import { Pace } from "./pace.ts";
 /** The connections of one worker, as the scheduler uses them. */
 export interface WorkerLink {
   readonly pid: number;
+  /** Milliseconds that the worker was ready to run and had no processor. */
+  runDelay(): number;
   request(id: number, request: ApplicationRequest, follow: boolean): void;
   /** Exchange `id` holds up what came after it: let another runner go on. */
   wake(id: number): void;
@@ -35,7 +37,7 @@ export class Lane {
   constructor(link: WorkerLink, threads: number, now: number) {
     this.link = link;
     this.threads = threads;
-    this.pace = new Pace(now);
+    this.pace = new Pace(now, () => link.runDelay());
     this.lastProgress = now;
   }
 

@@ -32,10 +32,17 @@ export class Pace {
   #retryAt = 0;
   #penalty: number = FIRST_PENALTY;
   #fastSince: number;
+  readonly #waited: () => number;
+  #waitedBefore = 0;
 
-  constructor(now: number) {
+  /**
+   * @param waited milliseconds that the worker was ready and had no processor, ever growing: what a
+   * busy machine makes a request wait says nothing about the application
+   */
+  constructor(now: number, waited: () => number = () => 0) {
     this.#since = now;
     this.#fastSince = now;
+    this.#waited = waited;
   }
 
   /** May work wait at the worker? */
@@ -58,9 +65,14 @@ export class Pace {
   }
 
   #judge(now: number): void {
-    const mean = this.#sum / this.#count;
-    const fast = mean <= WORTHWHILE && this.#slow <= 1 + this.#count * SLOW_SHARE;
-    this.#mean = Math.max(mean, 0.005);
+    const waited = this.#waited();
+    const excused = waited - this.#waitedBefore;
+    this.#waitedBefore = waited;
+    // Not all of it was this runner's: other threads of the process wait as well.
+    const mean = Math.max(0.005, (this.#sum - Math.min(excused, this.#sum / 2)) / this.#count);
+    const slow = this.#slow - Math.ceil(excused / SLOW);
+    const fast = mean <= WORTHWHILE && slow <= 1 + this.#count * SLOW_SHARE;
+    this.#mean = mean;
     if (this.#pipelining && !fast) {
       if (now - this.#fastSince > LONGEST_PENALTY) this.#penalty = FIRST_PENALTY;
       this.#pipelining = false;

@@ -88,6 +88,10 @@ export class SimulatedWorker implements WorkerLink {
     if (!this.#running.has(id)) this.recall([id]);
   }
 
+  runDelay(): number {
+    return 0;
+  }
+
   credit(): void {}
 
   opened(): void {}
