@@ -1,6 +1,6 @@
 import { HighballError } from "./errors.ts";
 import { readCommandLine } from "./settings/flags.ts";
-import { openOutput, showError } from "./cli/terminal.ts";
+import { openOutput, showError, type Output } from "./cli/terminal.ts";
 
 /**
  * The command: `highball [dev|config|help] [APP] [OPTIONS]`.
@@ -19,7 +19,13 @@ export async function main(argv: readonly string[]): Promise<number> {
   }
 }
 
-const settingsAreGood = "The settings are good.";
+/** What the settings' own table cannot check, since it is the access log's language. */
+async function check(accessLogformat: string, output: Output): Promise<number> {
+  const { compileAccessLogFormat } = await import("./http/access-log-format.ts");
+  compileAccessLogFormat(accessLogformat);
+  output.line("The settings are good.");
+  return 0;
+}
 
 /** Loads only what was asked for: `--version` should not wait for the server's code. */
 async function dispatch(argv: readonly string[]): Promise<number> {
@@ -40,14 +46,12 @@ async function dispatch(argv: readonly string[]): Promise<number> {
   const resolution = await resolveInputs({ mode, flags: layer, environment: process.env, directory });
   if (subcommand === "config") {
     const { renderConfig } = await import("./cli/config.ts");
-    output.line(actions.has("check") ? settingsAreGood : renderConfig(resolution, output.paint));
+    if (actions.has("check")) return check(resolution.values.accessLogformat, output);
+    output.line(renderConfig(resolution, output.paint));
     return 0;
   }
   const resolved = settle(resolution);
-  if (actions.has("check")) {
-    output.line(settingsAreGood);
-    return 0;
-  }
+  if (actions.has("check")) return check(resolved.settings.accessLogformat, output);
   const [{ run }, { serve }] = await Promise.all([import("./cli/run.ts"), import("./serve.ts")]);
   return run(resolved, serve);
 }
