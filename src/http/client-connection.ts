@@ -17,6 +17,8 @@ export class ClientConnection {
   readonly description: Connection;
   /** No further request is taken from this connection. */
   closing = false;
+  /** A refusal was its last word: what the parser still finds, or cannot read, changes nothing. */
+  refused = false;
   /** It has carried a request. */
   used = false;
   readonly #exchanges: Exchange[] = [];
@@ -44,6 +46,11 @@ export class ClientConnection {
     return remoteAddress === "" || remoteAddress === "::1" || remoteAddress.startsWith("127.");
   }
 
+  /** Whether no exchange came after this one. */
+  isNewest(exchange: Exchange): boolean {
+    return this.#exchanges.at(-1) === exchange;
+  }
+
   get idle(): boolean {
     return this.#exchanges.length === 0;
   }
@@ -65,13 +72,14 @@ export class ClientConnection {
 
   /** The parser can make nothing of what comes: answered after what is due before it. */
   refuse(rejection: Rejection): void {
-    if (this.closing || this.#refusal !== null) return;
+    if (this.refused) return;
     const newest = this.#exchanges.at(-1);
     if (newest !== undefined && !newest.request.complete) {
       newest.reject(rejection); // it is this request's body that is wrong
       return;
     }
     this.#refusal = rejection;
+    this.refused = true;
     if (this.idle) this.#sendRefusal();
   }
 

@@ -49,7 +49,9 @@ export class Exchange implements ResponseOwner {
   }
 
   get keepAlive(): boolean {
-    return this.#response.shouldKeepAlive && !this.#connection.closing;
+    // Pipelined requests that came before a refusal, or before the server stops, are answered too.
+    const { closing } = this.#connection;
+    return this.#response.shouldKeepAlive && !(closing && this.#connection.isNewest(this));
   }
 
   /** The body is still arriving. */
@@ -83,6 +85,7 @@ export class Exchange implements ResponseOwner {
       `Refused a request from ${this.#connection.name}: ${rejection.status}, ${rejection.reason}`,
     );
     this.#connection.closing = true;
+    this.#connection.refused = true;
     this.#give({ status: rejection.status, reason: rejection.reason });
   }
 
@@ -180,9 +183,10 @@ export class Exchange implements ResponseOwner {
   // --- response -----------------------------------------------------------------------------
 
   responseEnded(last: boolean): void {
+    const newest = this.#connection.isNewest(this);
     this.#close(this.#writer.status);
     if (last) this.#connection.closing = true;
-    this.#response.finish(last || this.#connection.closing);
+    this.#response.finish(last || (newest && this.#connection.closing));
   }
 
   responseCut(message: string | null, reset: boolean): void {

@@ -66,8 +66,8 @@ export class Gateway {
       connectionsCheckingInterval: HEAD_CHECK,
       // The policy answers a missing Host; Node would do so without a log line.
       requireHostHeader: false,
-      // Above the settings' own limits, so that those decide and give the right status.
-      maxHeaderSize: Math.max(65_536, 2 * (settings.limitRequestLine + settings.limitRequestFieldSize)),
+      // Never below what the settings' own limits add up to: those decide, and give the right status.
+      maxHeaderSize: settings.limitRequestLine + settings.limitRequestFields * settings.limitRequestFieldSize,
       noDelay: true,
     });
     // Node would cut the list without a word; the policy counts (RFC 6585 §5).
@@ -178,7 +178,7 @@ export class Gateway {
 
   #onRequest(request: GatewayRequest, response: GatewayResponse): void {
     const connection = this.#connections.get(request.socket);
-    if (connection === undefined) return;
+    if (connection === undefined || connection.refused) return;
     const exchange = new Exchange(connection, request, response);
     connection.add(exchange);
     exchange.begin();
@@ -187,6 +187,7 @@ export class Gateway {
   /** RFC 9112 §2.2 and others: what the parser refuses gets an answer, after those that are due. */
   #onParserError(error: ParserError, socket: Socket): void {
     const connection = this.#connections.get(socket);
+    if (connection?.refused === true) return;
     const rejection = judgeParserError(error);
     // A connection that a browser opened ahead of need and never used ends without a word.
     if (connection === undefined || socket.bytesRead === 0 || !socket.writable) socket.destroy();
