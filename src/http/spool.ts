@@ -1,15 +1,14 @@
-import { mkdtempSync, rmSync } from "node:fs";
-import { tmpdir } from "node:os";
 import { join } from "node:path";
+import { PrivateFolder } from "../private-folder.ts";
 
 /** The 0700 folder for bodies that are too large for memory; made when the first one comes. */
 export class Spool {
-  #folder: string | null = null;
+  #folder: PrivateFolder | null = null;
   #count = 0;
 
   get folder(): string {
-    this.#folder ??= mkdtempSync(join(tmpdir(), "highball-bodies-"));
-    return this.#folder;
+    this.#folder ??= new PrivateFolder("highball-bodies-");
+    return this.#folder.path;
   }
 
   /** A name that no other body has. */
@@ -19,6 +18,6 @@ export class Spool {
   }
 
   close(): void {
-    if (this.#folder !== null) rmSync(this.#folder, { recursive: true, force: true });
+    this.#folder?.remove();
   }
 }

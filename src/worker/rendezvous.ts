@@ -1,8 +1,7 @@
 import { randomBytes, timingSafeEqual } from "node:crypto";
-import { mkdtempSync, rmSync } from "node:fs";
 import { createServer, type AddressInfo, type Server, type Socket } from "node:net";
-import { tmpdir } from "node:os";
 import { join } from "node:path";
+import { PrivateFolder } from "../private-folder.ts";
 import { FrameReader, HELLO, PROTOCOL_VERSION } from "./protocol.ts";
 
 /** A connection that says nothing is not a worker. */
@@ -26,13 +25,12 @@ export type Welcome = (purpose: Purpose, socket: Socket, pid: number) => void;
  * take the place of a worker even where the folder's mode is no protection.
  */
 export class Rendezvous {
-  readonly folder: string;
+  readonly #folder: PrivateFolder = new PrivateFolder("highball-");
   readonly #server: Server;
   readonly #expected: Map<string, Welcome> = new Map();
   #address: { readonly path?: string; readonly port?: number } = {};
 
   private constructor() {
-    this.folder = mkdtempSync(join(tmpdir(), "highball-"));
     this.#server = createServer((socket) => this.#greet(socket));
   }
 
@@ -51,6 +49,11 @@ export class Rendezvous {
     return rendezvous;
   }
 
+  /** Mode 0700; for the socket and for the workers' ledgers. */
+  get folder(): string {
+    return this.#folder.path;
+  }
+
   /** Makes a token for one worker; `welcome` is called once for each connection it opens. */
   invite(welcome: Welcome): Invitation {
     const token = randomBytes(32).toString("hex");
@@ -66,7 +69,7 @@ export class Rendezvous {
   /** Closes the address and removes the folder. */
   close(): void {
     this.#server.close();
-    rmSync(this.folder, { recursive: true, force: true });
+    this.#folder.remove();
   }
 
   #greet(socket: Socket): void {
