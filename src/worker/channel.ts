@@ -74,6 +74,11 @@ export class Channel implements WorkerLink {
     this.#lane = lane;
   }
 
+  /** Requests were given to the worker that it has not ended. */
+  get busy(): boolean {
+    return this.#lane !== null && this.#lane.inFlight.size > 0;
+  }
+
   /** Resolves once the worker's last bytes have been read and its connection has closed. */
   get closed(): Promise<void> {
     return new Promise((resolve) => {

@@ -27,6 +27,8 @@ const SETTLED = 10_000;
 const LAST_WORDS = 200;
 /** Milliseconds that atexit handlers and the like get once a worker was asked to quit. */
 const QUIT_GRACE = 5_000;
+/** The same where a request is still running: its time is over and its client has gone. */
+const BUSY_QUIT_GRACE = 1_000;
 
 /** The workers of one generation: starts them, replaces those that die, ends them. */
 export class Pool {
@@ -54,7 +56,12 @@ export class Pool {
    * @throws HighballError when the first start fails: it would fail again, so it is final.
    */
   async start(): Promise<Ready> {
-    this.#rendezvous = await Rendezvous.open();
+    const rendezvous = await Rendezvous.open();
+    if (this.#stopping) {
+      rendezvous.close();
+      throw new Error("the pool was stopped before it had started");
+    }
+    this.#rendezvous = rendezvous;
     const starts: Promise<Ready>[] = [];
     for (let index = 0; index < this.#options.load.workers; index += 1) starts.push(this.#spawn());
     try {
@@ -85,7 +92,8 @@ export class Pool {
   }
 
   async #end(worker: Worker): Promise<void> {
-    const timer = setTimeout(() => worker.process.kill("SIGKILL"), QUIT_GRACE);
+    const grace = worker.channel?.busy === true ? BUSY_QUIT_GRACE : QUIT_GRACE;
+    const timer = setTimeout(() => worker.process.kill("SIGKILL"), grace);
     worker.quit();
     await worker.process.exited;
     clearTimeout(timer);
