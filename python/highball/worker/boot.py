@@ -10,7 +10,7 @@ import sys
 
 # Everything the worker needs is imported before the application can change sys.path.
 from . import protocol
-from .control import Control
+from .control import Control, die_with_parent
 from .failure import LoadFailure
 from .ledger import Ledger
 from .loader import load
@@ -23,6 +23,7 @@ if TYPE_CHECKING:
 
 def main(boot_descriptor: int) -> None:
     """Connect, load the application, serve until told to stop."""
+    die_with_parent()
     boot = _read_boot(boot_descriptor)
     _leave_signals_to_the_gateway()
     control = Control(_connect(boot, "control"))

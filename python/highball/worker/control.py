@@ -47,8 +47,6 @@ class Control:
         threading.Thread(target=self._listen, name="highball-control", daemon=True).start()
 
     def _listen(self) -> None:
-        # In this thread, which lives as long as the process: Linux keeps the wish per thread.
-        die_with_parent()
         try:
             while True:
                 self._handle(self.receive())
@@ -85,7 +83,12 @@ class Control:
 
 
 def die_with_parent() -> None:
-    """Ask Linux to kill this process when the gateway dies, even while C code holds the GIL."""
+    """Ask Linux to kill this process when the gateway dies, even while C code holds the GIL.
+
+    To be called before the gateway is connected to: then a gateway that is gone by the time of the
+    call is one that cannot be reached. And in the main thread, which lives as long as the process:
+    Linux keeps the wish per thread.
+    """
     if not sys.platform.startswith("linux"):
         return
     parent = os.getppid()
