@@ -21,6 +21,8 @@ export class ClientConnection {
   refused = false;
   /** It has carried a request. */
   used = false;
+  /** When it was first found idle; null while it is not. */
+  idleSince: number | null = null;
   readonly #exchanges: Exchange[] = [];
   #refusal: Rejection | null = null;
 
@@ -57,6 +59,7 @@ export class ClientConnection {
 
   add(exchange: Exchange): void {
     this.used = true;
+    this.idleSince = null;
     this.#exchanges.push(exchange);
     if (this.#exchanges.length > PIPELINED) this.socket.pause();
   }
@@ -81,6 +84,12 @@ export class ClientConnection {
     this.#refusal = rejection;
     this.refused = true;
     if (this.idle) this.#sendRefusal();
+  }
+
+  /** Ends a connection that idles. */
+  end(): void {
+    this.closing = true;
+    this.socket.destroySoon();
   }
 
   /** What comes after this is not read (RFC 9112 §9.6); what is due is still answered. */

@@ -1,9 +1,12 @@
+import type { ClientConnection } from "./client-connection.ts";
 import type { Exchange } from "./exchange.ts";
 
-/** Milliseconds between two looks. */
+/** Milliseconds between two looks, or less where a deadline is short. */
 const INTERVAL = 500;
 
 export interface DeadlineOptions {
+  /** Milliseconds that an idle connection is kept. */
+  readonly keepAlive: number;
   /** Milliseconds that a body may take before its rate counts. */
   readonly bodyTimeout: number;
   /** Bytes a second; 0 is no minimum. */
@@ -11,39 +14,58 @@ export interface DeadlineOptions {
 }
 
 /**
- * Watches bodies that are arriving: a client may be slow, but not slower than a minimum rate, or it
- * could hold memory and a connection for ever at one byte now and then.
+ * Ends what takes too long: connections that idle, and bodies that arrive so slowly that their
+ * client could hold memory and a connection for ever.
+ *
+ * One timer for all of them: to set and clear one for every request, as Node does for idle
+ * connections, costs half a microsecond each time.
  */
 export class Deadlines {
   readonly #options: DeadlineOptions;
-  readonly #watched: Set<Exchange> = new Set();
-  #timer: NodeJS.Timeout | null = null;
+  readonly #bodies: Set<Exchange> = new Set();
+  readonly #timer: NodeJS.Timeout;
 
-  constructor(options: DeadlineOptions) {
+  constructor(options: DeadlineOptions, connections: () => Iterable<ClientConnection>) {
     this.#options = options;
+    const look = (): void => {
+      this.#endIdle(connections());
+      this.#endSlowBodies();
+    };
+    this.#timer = setInterval(look, Math.max(10, Math.min(INTERVAL, options.keepAlive / 4))).unref();
   }
 
-  watch(exchange: Exchange): void {
-    this.#watched.add(exchange);
-    this.#timer ??= setInterval(() => this.#look(), INTERVAL).unref();
+  watchBody(exchange: Exchange): void {
+    this.#bodies.add(exchange);
   }
 
-  unwatch(exchange: Exchange): void {
-    if (this.#watched.delete(exchange) && this.#watched.size === 0 && this.#timer !== null) {
-      clearInterval(this.#timer);
-      this.#timer = null;
+  unwatchBody(exchange: Exchange): void {
+    this.#bodies.delete(exchange);
+  }
+
+  stop(): void {
+    clearInterval(this.#timer);
+  }
+
+  #endIdle(connections: Iterable<ClientConnection>): void {
+    const limit = performance.now() - this.#options.keepAlive;
+    for (const connection of connections) {
+      // One that has never carried a request is Node's to watch, with the deadline of heads.
+      if (!connection.used || !connection.idle || connection.closing) continue;
+      // The moment is noted here, at the first look that finds it idle.
+      connection.idleSince ??= performance.now();
+      if (connection.idleSince <= limit) connection.end();
     }
   }
 
-  #look(): void {
+  #endSlowBodies(): void {
     const { bodyTimeout, minimumRate } = this.#options;
     const now = performance.now();
-    for (const exchange of this.#watched) {
+    for (const exchange of this.#bodies) {
       const { collector } = exchange;
-      if (collector === null || collector.received < 0) continue;
+      if (collector === null) continue;
       const elapsed = now - collector.startedAt;
       if (elapsed <= bodyTimeout || (collector.received * 1000) / elapsed >= minimumRate) continue;
-      this.unwatch(exchange);
+      this.unwatchBody(exchange);
       // RFC 9110 §15.5.9.
       exchange.reject({
         status: 408,

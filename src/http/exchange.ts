@@ -20,12 +20,12 @@ export class Exchange implements ResponseOwner {
   readonly request: GatewayRequest;
   readonly isHead: boolean;
   readonly isHttp10: boolean;
-  readonly startedAt: number = Date.now();
   call: Call | null = null;
   readonly #connection: ClientConnection;
   readonly #response: GatewayResponse;
   readonly #writer: ResponseWriter;
-  readonly #since: number = performance.now();
+  /** Read only for the access log. */
+  readonly #startedAt: number;
   #verdict: Accepted | null = null;
   #collector: BodyCollector | null = null;
   #body: RequestBody = null;
@@ -42,6 +42,7 @@ export class Exchange implements ResponseOwner {
     this.#writer = new ResponseWriter(this);
     this.isHead = request.method === "HEAD";
     this.isHttp10 = request.httpVersionMinor === 0;
+    this.#startedAt = connection.gateway.accessLog === null ? 0 : performance.now();
   }
 
   get socket(): Socket | null {
@@ -50,7 +51,8 @@ export class Exchange implements ResponseOwner {
 
   get keepAlive(): boolean {
     // Pipelined requests that came before a refusal, or before the server stops, are answered too.
-    const { closing } = this.#connection;
+    const { closing, gateway } = this.#connection;
+    if (gateway.settings.keepAlive === 0) return false;
     return this.#response.shouldKeepAlive && !(closing && this.#connection.isNewest(this));
   }
 
@@ -129,7 +131,7 @@ export class Exchange implements ResponseOwner {
       },
     );
     this.request.receiver = this.#collector;
-    gateway.deadlines.watch(this);
+    gateway.deadlines.watchBody(this);
     this.#response.onTurn = () => this.#onTurn();
     if (this.#response.socket !== null) this.#onTurn();
   }
@@ -141,7 +143,7 @@ export class Exchange implements ResponseOwner {
   }
 
   #bodyArrived(body: RequestBody): void {
-    this.#connection.gateway.deadlines.unwatch(this);
+    this.#connection.gateway.deadlines.unwatchBody(this);
     // RFC 9112 §7.1.2: trailers may not bring what the head should have said.
     const bad = judgeTrailers(this.request.rawTrailers, this.#connection.gateway.settings);
     if (bad !== null) {
@@ -230,10 +232,11 @@ export class Exchange implements ResponseOwner {
     if (this.#ended) return;
     this.#ended = true;
     const { gateway } = this.#connection;
-    gateway.deadlines.unwatch(this);
+    if (this.#collector !== null) gateway.deadlines.unwatchBody(this);
     this.#connection.remove(this);
     if (gateway.accessLog === null) return;
     const { method, url, httpVersionMajor, httpVersionMinor, rawHeaders } = this.request;
+    const duration = performance.now() - this.#startedAt;
     gateway.accessLog.write({
       remoteAddress: this.#verdict?.origin.remoteAddress ?? this.#connection.description.peer.remoteAddress,
       method,
@@ -241,8 +244,8 @@ export class Exchange implements ResponseOwner {
       protocol: `HTTP/${httpVersionMajor}.${httpVersionMinor}`,
       status,
       bytes: this.#writer.bytes,
-      startedAt: this.startedAt,
-      duration: performance.now() - this.#since,
+      startedAt: Date.now() - duration,
+      duration,
       pid: this.call?.pid ?? 0,
       rawHeaders,
       responseHead: this.#writer.head,

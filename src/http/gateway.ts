@@ -47,10 +47,14 @@ export class Gateway {
     this.application = application;
     this.log = log;
     this.accessLog = accessLog;
-    this.deadlines = new Deadlines({
-      bodyTimeout: settings.bodyTimeout * 1000,
-      minimumRate: settings.bodyMinimumRate,
-    });
+    this.deadlines = new Deadlines(
+      {
+        keepAlive: settings.keepAlive * 1000,
+        bodyTimeout: settings.bodyTimeout * 1000,
+        minimumRate: settings.bodyMinimumRate,
+      },
+      () => this.#connections.values(),
+    );
     this.#trustedPeers = compileTrustedPeers(settings.forwardedAllowIps);
   }
 
@@ -59,7 +63,8 @@ export class Gateway {
     const { settings } = this;
     const server = createServer({
       ...messageClasses(),
-      keepAliveTimeout: settings.keepAlive * 1000,
+      // Not Node's: see Deadlines.
+      keepAliveTimeout: 0,
       headersTimeout: settings.headerTimeout * 1000,
       // The time for a whole request: bodies have their own deadline, with a rate.
       requestTimeout: 0,
@@ -116,7 +121,7 @@ export class Gateway {
 
   #closeIdle(which: (connection: ClientConnection) => boolean): void {
     for (const connection of this.#connections.values()) {
-      if (connection.idle && which(connection)) connection.socket.destroySoon();
+      if (connection.idle && which(connection)) connection.end();
     }
   }
 
@@ -125,6 +130,7 @@ export class Gateway {
     for (const listener of this.#listeners) void listener.close();
     for (const connection of this.#connections.values()) connection.socket.destroy();
     this.spool.close();
+    this.deadlines.stop();
   }
 
   forget(connection: ClientConnection): void {
