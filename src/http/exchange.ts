@@ -52,8 +52,14 @@ export class Exchange implements ResponseOwner {
   get keepAlive(): boolean {
     // Pipelined requests that came before a refusal, or before the server stops, are answered too.
     const { closing, gateway } = this.#connection;
+<<<<<<< Updated upstream
     if (gateway.settings.keepAlive === 0) return false;
     return this.#response.shouldKeepAlive && !(closing && this.#connection.isNewest(this));
+=======
+    return (
+      this.#response.shouldKeepAlive && gateway.persistent && !(closing && this.#connection.isNewest(this))
+    );
+>>>>>>> Stashed changes
   }
 
   /** The body is still arriving. */
@@ -94,7 +100,6 @@ export class Exchange implements ResponseOwner {
   /** The client has gone. */
   abandon(): void {
     if (this.#ended) return;
-    this.#collector?.discard();
     this.call?.cancel();
     this.#close(this.#writer.status === 0 ? CLIENT_LEFT : this.#writer.status);
   }
@@ -118,9 +123,7 @@ export class Exchange implements ResponseOwner {
         whole: (body) => this.#bodyArrived(body),
         tooLarge: () => this.#tooLarge(),
         failed: (error) => {
-          gateway.log.error(
-            `A request's body cannot be written to ${gateway.spool.folder}: ${error.message}`,
-          );
+          gateway.log.error(`The body of a request cannot be written to a file: ${error.message}`);
           this.#connection.closing = true;
           this.#give({
             status: 503,
@@ -173,8 +176,11 @@ export class Exchange implements ResponseOwner {
     const received = this.#collector === null ? 0 : this.#collector.received;
     this.#environ = buildEnviron(description, this.request, verdict, received);
     const { method } = this.request;
+    // A worker unlinks the file of a body when it starts the request: a second one would find none.
+    const bodyRemains = this.#body === null || Buffer.isBuffer(this.#body);
+    const replayable = (method === "GET" || method === "HEAD") && bodyRemains;
     const call = gateway.application.begin(
-      { environ: this.#environ, body: this.#body, replayable: method === "GET" || method === "HEAD" },
+      { environ: this.#environ, body: this.#body, replayable },
       this.#writer,
     );
     this.#body = null;
@@ -211,6 +217,7 @@ export class Exchange implements ResponseOwner {
   #give(answer: GatewayAnswer): void {
     if (this.#ended || this.#answer !== null) return;
     this.#answer = answer;
+    this.#connection.gateway.deadlines.unwatch(this);
     if (this.#response.socket === null) this.#response.onTurn = () => this.#onTurn();
     else this.#sendAnswer(answer);
   }
@@ -232,7 +239,13 @@ export class Exchange implements ResponseOwner {
     if (this.#ended) return;
     this.#ended = true;
     const { gateway } = this.#connection;
+<<<<<<< Updated upstream
     if (this.#collector !== null) gateway.deadlines.unwatchBody(this);
+=======
+    gateway.deadlines.unwatch(this);
+    // Dropped from the queue, or its worker died: then nobody else removes the file of the body.
+    this.#collector?.discard();
+>>>>>>> Stashed changes
     this.#connection.remove(this);
     if (gateway.accessLog === null) return;
     const { method, url, httpVersionMajor, httpVersionMinor, rawHeaders } = this.request;

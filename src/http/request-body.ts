@@ -1,4 +1,4 @@
-import { createWriteStream, rmSync, type WriteStream } from "node:fs";
+import { createWriteStream, unlink, type WriteStream } from "node:fs";
 import type { Socket } from "node:net";
 import type { RequestBody } from "../application.ts";
 import type { BodyReceiver } from "./messages.ts";
@@ -31,6 +31,7 @@ export class BodyCollector implements BodyReceiver {
   received = 0;
   readonly startedAt: number = performance.now();
   readonly #limits: BodyLimits;
+  readonly #expected: number;
   readonly #newPath: () => string;
   readonly #socket: Socket;
   #outcome: BodyOutcome | null;
@@ -46,10 +47,10 @@ export class BodyCollector implements BodyReceiver {
     outcome: BodyOutcome,
   ) {
     this.#limits = limits;
+    this.#expected = expected ?? 0;
     this.#newPath = newPath;
     this.#socket = socket;
     this.#outcome = outcome;
-    if (expected !== null && expected > limits.memory) this.#openFile();
   }
 
   chunk(data: Buffer): void {
@@ -60,10 +61,11 @@ export class BodyCollector implements BodyReceiver {
       this.discard();
       outcome.tooLarge();
     } else if (this.#file !== null) {
-      this.#writeToFile(data);
+      this.#writeToFile(this.#file, data);
     } else {
       this.#chunks.push(data);
-      if (this.received > this.#limits.memory) this.#openFile();
+      // What will not fit is not held in memory until it does not.
+      if (Math.max(this.received, this.#expected) > this.#limits.memory) this.#openFile(outcome);
     }
   }
 
@@ -78,39 +80,53 @@ export class BodyCollector implements BodyReceiver {
       this.#chunks = [];
       return;
     }
-    this.#file.end(() => {
+    // Not the callback of end(): that is called, too, when the last write has failed.
+    this.#file.once("finish", () => {
       if (this.#outcome === null) return;
       this.#outcome = null;
       outcome.whole({ path: this.#path, size: this.received });
     });
+    this.#file.end();
   }
 
-  /** Forgets what has come and takes no notice of what still comes. */
+  /**
+   * Forgets what has come and takes no notice of what still comes. A worker that has opened the file
+   * keeps what it reads; one that has not will not find it.
+   */
   discard(): void {
     this.#outcome = null;
     this.#chunks = [];
-    if (this.#file !== null) {
-      this.#file.destroy();
-      rmSync(this.#path, { force: true });
-    }
+    const file = this.#file;
+    if (file === null) return;
+    this.#file = null;
+    const remove = (): void => unlink(this.#path, () => {}); // the worker may have done it
+    // A file that is just being opened would come to be after it was removed.
+    if (file.closed) remove();
+    else file.once("close", remove).destroy();
   }
 
-  #openFile(): void {
-    this.#path = this.#newPath();
+  #openFile(outcome: BodyOutcome): void {
+    try {
+      this.#path = this.#newPath();
+    } catch (error) {
+      this.discard();
+      outcome.failed(error as Error);
+      return;
+    }
     const file = createWriteStream(this.#path, { flags: "wx", mode: 0o600, highWaterMark: WAITING_FOR_DISK });
     file.on("drain", () => this.#socket.resume());
     file.on("error", (error) => {
-      const outcome = this.#outcome;
+      const waiting = this.#outcome;
       this.discard();
       this.#socket.resume();
-      outcome?.failed(error);
+      waiting?.failed(error);
     });
     this.#file = file;
-    for (const chunk of this.#chunks) file.write(chunk);
+    for (const chunk of this.#chunks) this.#writeToFile(file, chunk);
     this.#chunks = [];
   }
 
-  #writeToFile(data: Buffer): void {
-    if (this.#file?.write(data) === false) this.#socket.pause();
+  #writeToFile(file: WriteStream, data: Buffer): void {
+    if (!file.write(data)) this.#socket.pause();
   }
 }

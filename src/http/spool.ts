@@ -1,3 +1,4 @@
+import { existsSync } from "node:fs";
 import { join } from "node:path";
 import { PrivateFolder } from "../private-folder.ts";
 
@@ -6,18 +7,21 @@ export class Spool {
   #folder: PrivateFolder | null = null;
   #count = 0;
 
-  get folder(): string {
-    this.#folder ??= new PrivateFolder("highball-bodies-");
-    return this.#folder.path;
-  }
-
-  /** A name that no other body has. */
+  /**
+   * A name that no other body has.
+   *
+   * @throws the system's error when there is no folder and none can be made
+   */
   newPath(): string {
+    // Machines clean their temporary folders: one that was empty for long may be gone.
+    if (this.#folder !== null && !existsSync(this.#folder.path)) this.close();
+    this.#folder ??= new PrivateFolder("highball-bodies-");
     this.#count += 1;
-    return join(this.folder, `body-${this.#count}`);
+    return join(this.#folder.path, `body-${this.#count}`);
   }
 
   close(): void {
     this.#folder?.remove();
+    this.#folder = null;
   }
 }
