@@ -5,8 +5,12 @@ import type { Exchange } from "./exchange.ts";
 import type { Gateway } from "./gateway.ts";
 import type { Rejection } from "./policy.ts";
 
-/** Milliseconds that a connection is read on after an answer that its client may not have seen yet. */
+/**
+ * Milliseconds that a connection is read on after an answer that its client may not have seen yet:
+ * without a byte from it, and in all (a client that first sends all it has takes its time).
+ */
 const LINGER = 2_000;
+const LONGEST_LINGER = 30_000;
 /** Requests that may wait behind a running one before the connection is read no further. */
 const PIPELINED = 64;
 
@@ -107,8 +111,13 @@ export class ClientConnection {
     const { socket } = this;
     this.closing = true;
     socket.end();
-    const timer = setTimeout(() => socket.destroy(), LINGER);
-    socket.once("close", () => clearTimeout(timer));
+    const end = performance.now() + LONGEST_LINGER;
+    let { bytesRead } = socket;
+    const timer = setInterval(() => {
+      if (socket.bytesRead === bytesRead || performance.now() >= end) socket.destroy();
+      ({ bytesRead } = socket);
+    }, LINGER);
+    socket.once("close", () => clearInterval(timer));
     socket.resume();
   }
 
