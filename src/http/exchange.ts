@@ -52,14 +52,8 @@ export class Exchange implements ResponseOwner {
   get keepAlive(): boolean {
     // Pipelined requests that came before a refusal, or before the server stops, are answered too.
     const { closing, gateway } = this.#connection;
-<<<<<<< Updated upstream
     if (gateway.settings.keepAlive === 0) return false;
     return this.#response.shouldKeepAlive && !(closing && this.#connection.isNewest(this));
-=======
-    return (
-      this.#response.shouldKeepAlive && gateway.persistent && !(closing && this.#connection.isNewest(this))
-    );
->>>>>>> Stashed changes
   }
 
   /** The body is still arriving. */
@@ -217,7 +211,7 @@ export class Exchange implements ResponseOwner {
   #give(answer: GatewayAnswer): void {
     if (this.#ended || this.#answer !== null) return;
     this.#answer = answer;
-    this.#connection.gateway.deadlines.unwatch(this);
+    this.#connection.gateway.deadlines.unwatchBody(this);
     if (this.#response.socket === null) this.#response.onTurn = () => this.#onTurn();
     else this.#sendAnswer(answer);
   }
@@ -239,13 +233,11 @@ export class Exchange implements ResponseOwner {
     if (this.#ended) return;
     this.#ended = true;
     const { gateway } = this.#connection;
-<<<<<<< Updated upstream
-    if (this.#collector !== null) gateway.deadlines.unwatchBody(this);
-=======
-    gateway.deadlines.unwatch(this);
-    // Dropped from the queue, or its worker died: then nobody else removes the file of the body.
-    this.#collector?.discard();
->>>>>>> Stashed changes
+    if (this.#collector !== null) {
+      gateway.deadlines.unwatchBody(this);
+      // Dropped from the queue, or its worker died: then nobody else removes the file of the body.
+      this.#collector.discard();
+    }
     this.#connection.remove(this);
     if (gateway.accessLog === null) return;
     const { method, url, httpVersionMajor, httpVersionMinor, rawHeaders } = this.request;

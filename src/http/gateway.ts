@@ -34,8 +34,6 @@ export class Gateway {
   readonly log: Log;
   readonly spool: Spool = new Spool();
   readonly deadlines: Deadlines;
-  /** Connections may carry more than one request. Node takes a keep-alive time of 0 for no limit. */
-  readonly persistent: boolean;
   readonly #trustedPeers: TrustedPeers;
   readonly #connections: Map<Socket, ClientConnection> = new Map();
   readonly #reported: Set<string> = new Set();
@@ -49,7 +47,6 @@ export class Gateway {
     this.application = application;
     this.log = log;
     this.accessLog = accessLog;
-<<<<<<< Updated upstream
     this.deadlines = new Deadlines(
       {
         keepAlive: settings.keepAlive * 1000,
@@ -58,13 +55,6 @@ export class Gateway {
       },
       () => this.#connections.values(),
     );
-=======
-    this.persistent = settings.keepAlive > 0;
-    this.deadlines = new Deadlines({
-      bodyTimeout: settings.bodyTimeout * 1000,
-      minimumRate: settings.bodyMinimumRate,
-    });
->>>>>>> Stashed changes
     this.#trustedPeers = compileTrustedPeers(settings.forwardedAllowIps);
   }
 
