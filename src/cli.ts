@@ -52,6 +52,13 @@ async function dispatch(argv: readonly string[]): Promise<number> {
   }
   const resolved = settle(resolution);
   if (actions.has("check")) return check(resolved.settings.accessLogformat, output);
-  const [{ run }, { serve }] = await Promise.all([import("./cli/run.ts"), import("./serve.ts")]);
-  return run(resolved, serve);
+  const { startFirstWorker } = await import("./head-start.ts");
+  const started = startFirstWorker(resolved.settings);
+  try {
+    const [{ run }, { serve }] = await Promise.all([import("./cli/run.ts"), import("./serve.ts")]);
+    return await run(resolved, (settings) => serve(settings, started));
+  } finally {
+    // If serve() did not come to use it; else it has ended by now.
+    started.kill("SIGKILL");
+  }
 }

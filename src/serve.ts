@@ -3,10 +3,10 @@ import { createMessageLog, type MessageLog } from "./log/message-log.ts";
 import { createAccessLog, type AccessLog } from "./http/access-log.ts";
 import { Gateway } from "./http/gateway.ts";
 import { describeUrls, openListeners, type LabelledUrl, type Listener } from "./http/listeners.ts";
+import { loadOptions, processOptions } from "./head-start.ts";
 import { parseAddress } from "./settings/address.ts";
-import { findInterpreter } from "./settings/interpreter.ts";
 import type { Settings } from "./settings/settings.ts";
-import { version } from "./version.ts";
+import type { WorkerProcess } from "./worker/process.ts";
 import { Pool } from "./worker/pool.ts";
 import type { Ready } from "./worker/worker.ts";
 import { Scheduler } from "./worker/scheduler.ts";
@@ -40,10 +40,11 @@ export interface Server {
 /**
  * Starts a server: the one place that knows both sides, `http/` and `worker/`.
  *
+ * @param started the first worker, if it runs already (`startFirstWorker`)
  * @throws HighballError when it cannot listen, or the application cannot be loaded
  */
-export async function serve(settings: Settings): Promise<Server> {
-  const running = new RunningServer(settings);
+export async function serve(settings: Settings, started: WorkerProcess | null = null): Promise<Server> {
+  const running = new RunningServer(settings, started);
   await running.start();
   return running;
 }
@@ -62,7 +63,7 @@ class RunningServer implements Server {
   #closing: Promise<void> | null = null;
   #killed = false;
 
-  constructor(settings: Settings) {
+  constructor(settings: Settings, started: WorkerProcess | null) {
     this.#settings = settings;
     this.finished = new Promise((resolve) => {
       this.#finish = resolve;
@@ -73,7 +74,6 @@ class RunningServer implements Server {
       accessLogfile === null
         ? null
         : createAccessLog({ format: accessLogformat, output: accessLogfile, log: this.log });
-    const python = findInterpreter(settings);
     this.#scheduler = new Scheduler({
       queueLimit: settings.queueLimit,
       queueTimeout: settings.queueTimeout * 1000,
@@ -81,16 +81,9 @@ class RunningServer implements Server {
     });
     this.#pool = new Pool(
       {
-        process: { python: python.path, directory: settings.chdir, env: { ...process.env, ...settings.env } },
-        load: {
-          target: settings.application,
-          directory: settings.chdir,
-          pythonPath: settings.pythonpath,
-          threads: settings.threads,
-          workers: settings.workers,
-          serverSoftware: `Highball/${version}`,
-          argv0: process.argv[1] ?? "highball",
-        },
+        process: processOptions(settings),
+        started,
+        load: loadOptions(settings),
         bootTimeout: settings.bootTimeout * 1000,
         log: this.log,
       },

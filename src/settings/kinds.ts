@@ -356,7 +356,8 @@ export const peer: Kind<string> = {
   example: "10.0.0.0/8",
   parse: (raw) => {
     const given = readText(raw);
-    if (given === "*" || isIP(given)) return given;
+    // The defaults first: Node's own test costs 3.6 ms at its first use, in every start.
+    if (given === "*" || given === "127.0.0.1" || given === "::1" || isIP(given)) return given;
     const [network = "", prefix = "", ...rest] = given.split("/");
     const bits = /^\d{1,3}$/.test(prefix) ? Number(prefix) : Number.NaN;
     const known = isIPv4(network) ? bits <= 32 : isIPv6(network) && bits <= 128;

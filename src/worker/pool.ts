@@ -2,13 +2,15 @@ import type { HighballError } from "../errors.ts";
 import type { Log } from "../log.ts";
 import type { Job } from "./job.ts";
 import type { Lane } from "./lane.ts";
-import { describeExit, type Exit, type ProcessOptions } from "./process.ts";
+import { describeExit, WorkerProcess, type Exit, type LoadOptions, type ProcessOptions } from "./process.ts";
 import { Rendezvous } from "./rendezvous.ts";
 import type { Scheduler } from "./scheduler.ts";
-import { Worker, type LoadOptions, type Ready } from "./worker.ts";
+import { Worker, type Ready } from "./worker.ts";
 
 export interface PoolOptions {
   readonly process: ProcessOptions;
+  /** A process that has been started already, to be the first worker. */
+  readonly started: WorkerProcess | null;
   readonly load: LoadOptions;
   /** Milliseconds; 0 waits for ever. */
   readonly bootTimeout: number;
@@ -25,6 +27,8 @@ const LONGEST_BOOT_BACKOFF = 30_000;
 const SETTLED = 10_000;
 /** After a worker's end its connection may be held by a child it forked: no longer than this. */
 const LAST_WORDS = 200;
+/** Milliseconds that the first worker gets to load the application before the others start too. */
+const HEAD_START = 1_000;
 /** Milliseconds that atexit handlers and the like get once a worker was asked to quit. */
 const QUIT_GRACE = 5_000;
 /** The same where a request is still running: its time is over and its client has gone. */
@@ -35,13 +39,16 @@ export class Pool {
   readonly #options: PoolOptions;
   readonly #scheduler: Scheduler;
   readonly #workers: Set<Worker> = new Set();
+  #started: WorkerProcess | null;
   #rendezvous: Rendezvous | null = null;
   #stopping = false;
+  #othersStarted = false;
   #backoff = 0;
   #pending: Set<NodeJS.Timeout> = new Set();
 
   constructor(options: PoolOptions, scheduler: Scheduler) {
     this.#options = options;
+    this.#started = options.started;
     this.#scheduler = scheduler;
   }
 
@@ -53,24 +60,33 @@ export class Pool {
   /**
    * Starts the workers; resolves when the first one has loaded the application.
    *
+   * It is started alone, so that it has a processor to itself and a broken application fails once;
+   * the others follow when it is ready, or when that takes long.
+   *
    * @throws HighballError when the first start fails: it would fail again, so it is final.
    */
   async start(): Promise<Ready> {
-    const rendezvous = await Rendezvous.open();
-    if (this.#stopping) {
-      rendezvous.close();
-      throw new Error("the pool was stopped before it had started");
-    }
-    this.#rendezvous = rendezvous;
-    const starts: Promise<Ready>[] = [];
-    for (let index = 0; index < this.#options.load.workers; index += 1) starts.push(this.#spawn());
+    this.#rendezvous = await Rendezvous.open();
+    const first = this.#spawn();
+    const timer = setTimeout(() => this.#spawnOthers(), HEAD_START);
     try {
-      const ready = await Promise.race(starts);
-      for (const start of starts) start.catch((error: unknown) => this.#bootFailed(error as HighballError));
+      const ready = await first;
+      // After the requests that have been waiting: to start a process blocks for some milliseconds.
+      setImmediate(() => this.#spawnOthers());
       return ready;
     } catch (error) {
       await this.stop();
       throw error;
+    } finally {
+      clearTimeout(timer);
+    }
+  }
+
+  #spawnOthers(): void {
+    if (this.#stopping || this.#othersStarted) return;
+    this.#othersStarted = true;
+    for (let count = 1; count < this.#options.load.workers; count += 1) {
+      this.#spawn().catch((error: unknown) => this.#bootFailed(error as HighballError));
     }
   }
 
@@ -102,7 +118,9 @@ export class Pool {
   #spawn(): Promise<Ready> {
     if (this.#rendezvous === null) throw new Error("the pool has not been started");
     const { process: processOptions, load, bootTimeout } = this.#options;
-    const worker = new Worker(processOptions, load, bootTimeout, this.#rendezvous, this.#scheduler);
+    const process = this.#started ?? new WorkerProcess(processOptions, load);
+    this.#started = null;
+    const worker = new Worker(process, bootTimeout, this.#rendezvous, this.#scheduler);
     this.#workers.add(worker);
     const started = performance.now();
     let lane: Lane | null = null;

@@ -1,6 +1,5 @@
 import { spawn, type ChildProcess } from "node:child_process";
 import { fileURLToPath } from "node:url";
-import type { Invitation } from "./rendezvous.ts";
 
 /** The worker's entry point; from `src/worker` and from `dist/worker` alike. */
 const ENTRY: string = fileURLToPath(new URL("../../python/highball/worker/__main__.py", import.meta.url));
@@ -14,6 +13,14 @@ export interface ProcessOptions {
   readonly env: Readonly<Record<string, string | undefined>>;
 }
 
+/** Where a worker connects, what proves it, and the page that survives it. */
+export interface Invitation {
+  readonly token: string;
+  readonly path?: string;
+  readonly port?: number;
+  readonly ledger: string;
+}
+
 /** How a process ended. */
 export interface Exit {
   readonly code: number | null;
@@ -22,12 +29,26 @@ export interface Exit {
   readonly error?: NodeJS.ErrnoException;
 }
 
-/** One Python process; its standard streams are the gateway's own. */
+/** What a worker is told to load and how to run it. */
+export interface LoadOptions {
+  readonly target: string;
+  readonly directory: string;
+  readonly pythonPath: readonly string[];
+  readonly threads: number;
+  readonly workers: number;
+  readonly serverSoftware: string;
+  readonly argv0: string;
+}
+
+/**
+ * One Python process; its standard streams are the gateway's own. It begins to load the application
+ * at once, and connects when it is invited.
+ */
 export class WorkerProcess {
   readonly exited: Promise<Exit>;
   readonly #child: ChildProcess;
 
-  constructor(options: ProcessOptions, invitation: Invitation) {
+  constructor(options: ProcessOptions, load: LoadOptions) {
     // -u: what the application prints appears at once, in a pipe or a container too.
     this.#child = spawn(options.python, ["-u", ENTRY, String(BOOT_DESCRIPTOR)], {
       cwd: options.directory,
@@ -38,11 +59,13 @@ export class WorkerProcess {
       this.#child.once("error", (error) => resolve({ code: null, signal: null, error }));
       this.#child.once("exit", (code, signal) => resolve({ code, signal }));
     });
-    const boot = this.#child.stdio[BOOT_DESCRIPTOR];
-    if (boot !== null && boot !== undefined && "end" in boot) {
-      boot.on("error", () => {}); // it died before it read: `exited` tells
-      boot.end(`${JSON.stringify(invitation)}\n`);
-    }
+    this.#child.stdio[BOOT_DESCRIPTOR]?.on("error", () => {}); // it died before it read: `exited` tells
+    this.#tell(load);
+  }
+
+  /** Lets the process connect to the gateway. */
+  invite(invitation: Invitation): void {
+    this.#tell(invitation);
   }
 
   /** 0 if the process could not be started. */
@@ -52,6 +75,11 @@ export class WorkerProcess {
 
   kill(signal: NodeJS.Signals): void {
     this.#child.kill(signal);
+  }
+
+  #tell(message: object): void {
+    const boot = this.#child.stdio[BOOT_DESCRIPTOR];
+    if (boot !== null && boot !== undefined && "write" in boot) boot.write(`${JSON.stringify(message)}\n`);
   }
 }
 

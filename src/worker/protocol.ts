@@ -20,7 +20,6 @@ export const HINT = 5;
 export const FILE = 6;
 export const FAIL = 7;
 
-export const LOAD = 16;
 export const READY = 17;
 export const FAILED = 18;
 export const WAKE = 19;

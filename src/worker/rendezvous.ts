@@ -9,8 +9,8 @@ const HELLO_TIMEOUT = 5_000;
 
 export type Purpose = "control" | "data";
 
-/** What a new worker is told so that it can connect; written to a pipe, never to its environment. */
-export interface Invitation {
+/** Where a new worker connects, and what proves it; written to a pipe, never to its environment. */
+export interface Ticket {
   readonly token: string;
   readonly path?: string;
   readonly port?: number;
@@ -55,7 +55,7 @@ export class Rendezvous {
   }
 
   /** Makes a token for one worker; `welcome` is called once for each connection it opens. */
-  invite(welcome: Welcome): Invitation {
+  invite(welcome: Welcome): Ticket {
     const token = randomBytes(32).toString("hex");
     this.#expected.set(token, welcome);
     return { token, ...this.#address };

@@ -3,21 +3,10 @@ import type { Socket } from "node:net";
 import { join } from "node:path";
 import { HighballError, type ErrorCode, catalogue } from "../errors.ts";
 import { Channel } from "./channel.ts";
-import { describeExit, WorkerProcess, type Exit, type ProcessOptions } from "./process.ts";
-import { encodeFrame, FAILED, FrameReader, LOAD, READY } from "./protocol.ts";
+import { describeExit, type Exit, type WorkerProcess } from "./process.ts";
+import { FAILED, FrameReader, READY } from "./protocol.ts";
 import type { Rendezvous } from "./rendezvous.ts";
 import type { Scheduler } from "./scheduler.ts";
-
-/** What a worker is told to load and how to run it. */
-export interface LoadOptions {
-  readonly target: string;
-  readonly directory: string;
-  readonly pythonPath: readonly string[];
-  readonly threads: number;
-  readonly workers: number;
-  readonly serverSoftware: string;
-  readonly argv0: string;
-}
 
 /** What a worker says once it has loaded the application. */
 export interface Ready {
@@ -51,20 +40,16 @@ export class Worker {
   #said: Ready | null = null;
   #settle: { resolve: (ready: Ready) => void; reject: (error: Error) => void } | null = null;
 
-  constructor(
-    processOptions: ProcessOptions,
-    load: LoadOptions,
-    bootTimeout: number,
-    rendezvous: Rendezvous,
-    scheduler: Scheduler,
-  ) {
+  /** @param process has not been invited yet */
+  constructor(process: WorkerProcess, bootTimeout: number, rendezvous: Rendezvous, scheduler: Scheduler) {
+    this.process = process;
     this.#scheduler = scheduler;
-    const invitation = rendezvous.invite((purpose, socket) => {
-      if (purpose === "control") this.#begin(socket, load);
+    const ticket = rendezvous.invite((purpose, socket) => {
+      if (purpose === "control") this.#listen(socket);
       else this.#data = socket;
       this.#loaded();
     });
-    this.#ledger = join(rendezvous.folder, `ledger-${invitation.token.slice(0, 16)}`);
+    this.#ledger = join(rendezvous.folder, `ledger-${ticket.token.slice(0, 16)}`);
     const ledger = openSync(this.#ledger, "w", 0o600);
     ftruncateSync(ledger, LEDGER_SIZE);
     closeSync(ledger);
@@ -72,11 +57,11 @@ export class Worker {
     this.ready = new Promise((resolve, reject) => {
       this.#settle = { resolve, reject };
     });
-    this.process = new WorkerProcess(processOptions, invitation);
+    process.invite({ ...ticket, ledger: this.#ledger });
     const timer = bootTimeout > 0 ? setTimeout(() => this.#giveUp(bootTimeout), bootTimeout) : undefined;
     const done = (): void => {
       clearTimeout(timer);
-      rendezvous.uninvite(invitation.token);
+      rendezvous.uninvite(ticket.token);
     };
     this.ready.then(done, done);
     void this.process.exited.then((exit) => this.#died(exit));
@@ -104,7 +89,7 @@ export class Worker {
     else this.process.kill("SIGKILL");
   }
 
-  #begin(control: Socket, load: LoadOptions): void {
+  #listen(control: Socket): void {
     this.#control = control;
     const reader = new FrameReader((type, _flags, _id, payload) => this.#hear(type, payload));
     control.on("error", () => control.destroy());
@@ -115,8 +100,6 @@ export class Worker {
         control.destroy();
       }
     });
-    const message = { ...load, ledger: this.#ledger };
-    control.write(encodeFrame(LOAD, 0, 0, Buffer.from(JSON.stringify(message))));
   }
 
   #hear(type: number, payload: Buffer): void {

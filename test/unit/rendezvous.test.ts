@@ -4,7 +4,7 @@ import { once } from "node:events";
 import { join } from "node:path";
 import { afterEach, describe, expect, it } from "vitest";
 import { encodeFrame, HELLO, PROTOCOL_VERSION } from "../../src/worker/protocol.ts";
-import { Rendezvous, type Invitation } from "../../src/worker/rendezvous.ts";
+import { Rendezvous, type Ticket } from "../../src/worker/rendezvous.ts";
 
 const open: Rendezvous[] = [];
 
@@ -18,7 +18,7 @@ afterEach(() => {
   for (const rendezvous of open.splice(0)) rendezvous.close();
 });
 
-function dial(invitation: Invitation): Socket {
+function dial(invitation: Ticket): Socket {
   return invitation.path === undefined
     ? connect(invitation.port ?? 0, "127.0.0.1")
     : connect(invitation.path);

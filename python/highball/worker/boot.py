@@ -18,17 +18,16 @@ from .runners import Runners, base_environ
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from typing import Any, Dict
+    from typing import Any, BinaryIO, Dict, Tuple
 
 
 def main(boot_descriptor: int) -> None:
-    """Connect, load the application, serve until told to stop."""
+    """Load the application, connect, serve until told to stop."""
     die_with_parent()
-    boot = _read_boot(boot_descriptor)
+    boot = os.fdopen(boot_descriptor, "rb")
+    settings = _read(boot)
     _leave_signals_to_the_gateway()
-    control = Control(_connect(boot, "control"))
-    _, _, _, payload = control.receive()  # the first frame is always LOAD
-    settings: Dict[str, Any] = json.loads(payload)
+    control = Control(lambda: _accept_invitation(boot))
     control.start()
     sys.argv = [settings["argv0"]]
     try:
@@ -41,12 +40,13 @@ def main(boot_descriptor: int) -> None:
         control.send(protocol.FAILED, 0, _describe(failure))
         _exit(0)
         return
+    invitation = control.wait_until_connected()
     runners = Runners(
-        _connect(boot, "data"),
+        connect(invitation, "data"),
         loaded.application,
         base_environ(settings),
         settings["threads"],
-        Ledger(settings["ledger"]),
+        Ledger(invitation["ledger"]),
     )
     control.runners = runners
     ready = {"application": loaded.name, "python": _python_version()}
@@ -55,27 +55,36 @@ def main(boot_descriptor: int) -> None:
     _exit(0)
 
 
+def _accept_invitation(boot: BinaryIO) -> Tuple[Dict[str, Any], socket.socket]:
+    with boot:
+        invitation = _read(boot)
+    return invitation, connect(invitation, "control")
+
+
 def _exit(status: int) -> None:
     """Leave as a Python program does: atexit handlers run, streams are flushed."""
     raise SystemExit(status)
 
 
-def _read_boot(descriptor: int) -> Dict[str, Any]:
-    with os.fdopen(descriptor, "rb") as stream:
-        boot: Dict[str, Any] = json.loads(stream.readline())
-    return boot
+def _read(boot: BinaryIO) -> Dict[str, Any]:
+    line = boot.readline()
+    if not line:  # the gateway ended before it could use this process
+        os._exit(0)
+    message: Dict[str, Any] = json.loads(line)
+    return message
 
 
-def _connect(boot: Dict[str, Any], purpose: str) -> socket.socket:
-    if "path" in boot:
+def connect(invitation: Dict[str, Any], purpose: str) -> socket.socket:
+    """Open one of the two connections and say hello."""
+    if "path" in invitation:
         connection = socket.socket(socket.AF_UNIX, socket.SOCK_STREAM)
-        connection.connect(boot["path"])
+        connection.connect(invitation["path"])
     else:  # an interpreter or a platform without Unix sockets
-        connection = socket.create_connection(("127.0.0.1", boot["port"]))
+        connection = socket.create_connection(("127.0.0.1", invitation["port"]))
         connection.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
     hello = {
         "version": protocol.VERSION,
-        "token": boot["token"],
+        "token": invitation["token"],
         "connection": purpose,
         "pid": os.getpid(),
     }

@@ -15,7 +15,7 @@ from . import protocol
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from typing import List, Optional
+    from typing import Any, Callable, Dict, List, Optional, Tuple
 
     from .runners import Runners
 
@@ -23,33 +23,38 @@ if TYPE_CHECKING:
 class Control:
     """One thread, one connection, a handler for each type of frame."""
 
-    def __init__(self, connection: socket.socket) -> None:
-        self._connection = connection
+    def __init__(self, accept: Callable[[], Tuple[Dict[str, Any], socket.socket]]) -> None:
+        self._accept = accept
         self._reader = protocol.FrameReader()
-        self._waiting: List[protocol.Frame] = []
+        self._connected = threading.Event()
+        self._connection: socket.socket
+        self._invitation: Dict[str, Any] = {}
         self.runners: Optional[Runners] = None
 
-    def receive(self) -> protocol.Frame:
-        """Wait for one frame (used before the thread starts)."""
-        while not self._waiting:
-            data = self._connection.recv(65536)
-            if not data:
-                os._exit(1)
-            self._waiting = self._reader.feed(data)
-        return self._waiting.pop(0)
+    def start(self) -> None:
+        """Wait for the invitation, connect and listen, in a daemon thread."""
+        threading.Thread(target=self._listen, name="highball-control", daemon=True).start()
+
+    def wait_until_connected(self) -> Dict[str, Any]:
+        """Return the invitation, once it has come and the gateway has been reached."""
+        self._connected.wait()
+        return self._invitation
 
     def send(self, kind: int, ident: int = 0, payload: bytes = b"", flags: int = 0) -> None:
         """Send one frame to the gateway."""
+        self._connected.wait()
         self._connection.sendall(protocol.frame(kind, flags, ident, payload))
-
-    def start(self) -> None:
-        """Begin to listen in a daemon thread."""
-        threading.Thread(target=self._listen, name="highball-control", daemon=True).start()
 
     def _listen(self) -> None:
         try:
+            self._invitation, self._connection = self._accept()
+            self._connected.set()
             while True:
-                self._handle(self.receive())
+                data = self._connection.recv(65536)
+                if not data:
+                    os._exit(1)
+                for frame in self._reader.feed(data):
+                    self._handle(frame)
         except OSError:
             os._exit(1)
 

@@ -30,7 +30,6 @@ FILE = 6
 FAIL = 7
 
 # Control connection.
-LOAD = 16
 READY = 17
 FAILED = 18
 WAKE = 19
