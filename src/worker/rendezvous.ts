@@ -2,10 +2,11 @@ import { randomBytes, timingSafeEqual } from "node:crypto";
 import { createServer, type AddressInfo, type Server, type Socket } from "node:net";
 import { join } from "node:path";
 import { PrivateFolder } from "../private-folder.ts";
-import { FrameReader, HELLO, PROTOCOL_VERSION } from "./protocol.ts";
+import { HEADER_LENGTH, HELLO, PROTOCOL_VERSION } from "./protocol.ts";
 
 /** A connection that says nothing is not a worker. */
 const HELLO_TIMEOUT = 5_000;
+const LARGEST_HELLO = 4096;
 
 export type Purpose = "control" | "data";
 
@@ -77,18 +78,24 @@ export class Rendezvous {
       socket.destroy();
     };
     const timer = setTimeout(refuse, HELLO_TIMEOUT);
-    const reader = new FrameReader((type, _flags, _id, payload) => {
+    let received: Buffer = Buffer.alloc(0);
+    const onData = (chunk: Buffer): void => {
+      received = received.length === 0 ? chunk : Buffer.concat([received, chunk]);
+      if (received.length < HEADER_LENGTH) return;
+      const end = HEADER_LENGTH + received.readUInt32LE(0);
+      if (received[4] !== HELLO || end > LARGEST_HELLO) {
+        refuse();
+        return;
+      }
+      if (received.length < end) return;
       clearTimeout(timer);
       socket.removeListener("data", onData);
       socket.removeListener("error", refuse);
-      if (type !== HELLO || !this.#admit(socket, payload)) refuse();
-    });
-    const onData = (chunk: Buffer): void => {
-      try {
-        reader.feed(chunk);
-      } catch {
-        refuse();
-      }
+      // What follows is for whoever was invited: a quick worker is ready already.
+      socket.pause();
+      if (received.length > end) socket.unshift(received.subarray(end));
+      if (this.#admit(socket, received.subarray(HEADER_LENGTH, end))) socket.resume();
+      else refuse();
     };
     socket.on("error", refuse);
     socket.on("close", () => clearTimeout(timer));

@@ -42,6 +42,23 @@ describe.each(["unix", "tcp"] as const)("the address for workers, over %s", (tra
     await expect(welcomed).resolves.toEqual({ purpose: "data", pid: 7 });
   });
 
+  it("keeps what a quick worker says right after its hello", async () => {
+    const rendezvous = await rendezvousOver(transport);
+    const more = Buffer.from("more");
+    const heard = new Promise<string>((resolve) => {
+      const invitation = rendezvous.invite((_purpose, socket) => {
+        socket.on("data", (chunk: Buffer) => {
+          resolve(chunk.toString());
+          socket.destroy();
+        });
+      });
+      const { token } = invitation;
+      const greeting = hello({ version: PROTOCOL_VERSION, token, connection: "control", pid: 7 });
+      dial(invitation).write(Buffer.concat([greeting, more]));
+    });
+    await expect(heard).resolves.toBe("more");
+  });
+
   it.each([
     ["another token", { version: PROTOCOL_VERSION, token: "0".repeat(64), connection: "data", pid: 1 }],
     ["no token", { version: PROTOCOL_VERSION, token: "", connection: "data", pid: 1 }],
