@@ -93,38 +93,22 @@ class FileWrapper:
 class Exchange:
     """One request and its response, inside the worker."""
 
-    __slots__ = (
-        "_bell",
-        "_environ",
-        "_head",
-        "_head_sent",
-        "_length",
-        "_opened",
-        "_outlet",
-        "_overrun",
-        "_send",
-        "_sent",
-        "acknowledged",
-        "cancelled",
-        "complete",
-        "ident",
-    )
+    # The usual values stand on the class: an exchange sets only what it changes.
+    cancelled = False
+    complete = False
+    acknowledged = 0
+    _head: Optional[bytes] = None
+    _head_sent = False
+    _length = -1
+    _sent = 0
+    _overrun = False
+    _bell: Optional[threading.Lock] = None
+    _opened: Optional[bool] = None
 
     def __init__(self, ident: int, environ: Environ, outlet: Outlet) -> None:
         self.ident = ident
-        self.cancelled = False
-        self.complete = False
-        self.acknowledged = 0
         self._environ = environ
         self._outlet = outlet
-        self._send = outlet.send
-        self._head: Optional[bytes] = None
-        self._head_sent = False
-        self._length = -1
-        self._sent = 0
-        self._overrun = False
-        self._bell: Optional[threading.Lock] = None
-        self._opened: Optional[bool] = None
 
     # -- what the application calls ----------------------------------------------------------
 
@@ -190,7 +174,7 @@ class Exchange:
         block = "\n".join(lines)
         if block.count("\n") != len(lines) - 1 or "\r" in block or "\0" in block:
             raise InvalidResponse("an early hint holds CR, LF or NUL: %.400r" % lines)
-        self._send(protocol.frame(protocol.HINT, 0, self.ident, block.encode("latin-1")))
+        self._outlet.send(protocol.frame(protocol.HINT, 0, self.ident, block.encode("latin-1")))
 
     def client_disconnected(self) -> bool:
         """``highball.client_disconnected``: True once nobody waits for this response."""
@@ -223,7 +207,7 @@ class Exchange:
         if self.cancelled and not self.complete:
             # Nobody listens, but the gateway must know that this runner is free.
             self.complete = True
-            self._send(protocol.frame(protocol.DATA, protocol.COMPLETE, self.ident))
+            self._outlet.send(protocol.frame(protocol.DATA, protocol.COMPLETE, self.ident))
 
     def _send_all(self, chunks: Any) -> None:
         """A list or tuple runs no code when it is read, so it can leave as one frame."""
@@ -286,7 +270,7 @@ class Exchange:
         self.complete = last
         flags = protocol.COMPLETE if last else 0
         if self._head_sent:
-            self._send(protocol.HEADER.pack(size, protocol.DATA, flags, 0, self.ident) + data)
+            self._outlet.send(protocol.HEADER.pack(size, protocol.DATA, flags, 0, self.ident) + data)
             return
         self._head_sent = True
         length = len(head)
@@ -300,7 +284,7 @@ class Exchange:
         if last:
             self._outlet.post(frame)
         else:
-            self._send(frame)
+            self._outlet.send(frame)
 
     # -- files -------------------------------------------------------------------------------
 
@@ -319,7 +303,7 @@ class Exchange:
         self._transmit_piece(b"", False)
         # The link in /proc opens the very file, even one without a name (tempfile).
         path = "/proc/%d/fd/%d" % (os.getpid(), descriptor)
-        self._send(
+        self._outlet.send(
             protocol.frame(
                 protocol.FILE,
                 protocol.COMPLETE,
@@ -389,7 +373,7 @@ class Exchange:
         if self.complete or self.cancelled:
             return
         self.complete = True
-        self._send(
+        self._outlet.send(
             protocol.frame(protocol.FAIL, 0, self.ident, json.dumps(payload).encode("utf-8"))
         )
 
