@@ -66,7 +66,12 @@ export class Pool {
    * @throws HighballError when the first start fails: it would fail again, so it is final.
    */
   async start(): Promise<Ready> {
-    this.#rendezvous = await Rendezvous.open();
+    const rendezvous = await Rendezvous.open();
+    if (this.#stopping) {
+      rendezvous.close();
+      throw new Error("the pool was stopped before it had started");
+    }
+    this.#rendezvous = rendezvous;
     const first = this.#spawn();
     const timer = setTimeout(() => this.#spawnOthers(), HEAD_START);
     try {

@@ -10,7 +10,7 @@ import sys
 
 # Everything the worker needs is imported before the application can change sys.path.
 from . import protocol
-from .control import Control, die_with_parent
+from .control import Control, die_with_gateway
 from .failure import LoadFailure
 from .ledger import Ledger
 from .loader import load
@@ -23,7 +23,7 @@ if TYPE_CHECKING:
 
 def main(boot_descriptor: int) -> None:
     """Load the application, connect, serve until told to stop."""
-    die_with_parent()
+    die_with_gateway(boot_descriptor)
     boot = os.fdopen(boot_descriptor, "rb")
     settings = _read(boot)
     _leave_signals_to_the_gateway()

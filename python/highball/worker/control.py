@@ -7,6 +7,7 @@ does this process.
 from __future__ import annotations
 
 import os
+import select
 import socket
 import sys
 import threading
@@ -87,22 +88,23 @@ class Control:
         self.send(protocol.RECALLED, 0, payload)
 
 
-def die_with_parent() -> None:
+def die_with_gateway(descriptor: int) -> None:
     """Ask Linux to kill this process when the gateway dies, even while C code holds the GIL.
 
-    To be called before the gateway is connected to: then a gateway that is gone by the time of the
-    call is one that cannot be reached. And in the main thread, which lives as long as the process:
-    Linux keeps the wish per thread.
+    The gateway holds the other end of ``descriptor``: if that is closed, it had gone before it could
+    be asked. To be called in the main thread, which lives as long as the process: Linux keeps the
+    wish per thread. Elsewhere the end of the control connection is what tells.
     """
     if not sys.platform.startswith("linux"):
         return
-    parent = os.getppid()
     try:
         import ctypes
 
         PR_SET_PDEATHSIG, SIGKILL = 1, 9
         ctypes.CDLL(None).prctl(PR_SET_PDEATHSIG, SIGKILL, 0, 0, 0)
     except (ImportError, OSError, AttributeError):
-        return  # the end of the control connection still tells us
-    if os.getppid() != parent:
+        return
+    ends = select.poll()
+    ends.register(descriptor, 0)
+    if ends.poll(0):  # asked for nothing, it tells of a closed end only
         os._exit(1)
