@@ -14,6 +14,8 @@ const CROWD = 300;
 
 interface StartOptions {
   readonly flags?: readonly string[];
+  /** @defaultValue 1 */
+  readonly workers?: number;
   readonly socket?: "tcp" | "unix";
   readonly env?: Readonly<Record<string, string>>;
 }
@@ -38,12 +40,18 @@ class Command {
   }
 
   /** Starts it, and waits for nothing. */
-  static async launch({ flags = [], socket = "tcp", env = {} }: StartOptions = {}): Promise<Command> {
+  static async launch({
+    flags = [],
+    workers = 1,
+    socket = "tcp",
+    env = {},
+  }: StartOptions = {}): Promise<Command> {
     const folder = makeFolder();
     const temporary = makeFolder();
     const stage = await Stage.open();
     const bind = socket === "tcp" ? "127.0.0.1:0" : `unix:${join(folder, "socket")}`;
-    const cli = startCli(["lifecycle:app", "-b", bind, "-w", "1", "--threads", "4", ...flags], {
+    const settings = ["-b", bind, "-w", String(workers), "--threads", "4", "--log-level", "debug"];
+    const cli = startCli(["lifecycle:app", ...settings, ...flags], {
       cwd: apps,
       env: {
         HIGHBALL_PYTHON: python,
@@ -62,7 +70,8 @@ class Command {
   /** Starts it, and waits until it serves. */
   static async start(options: StartOptions = {}): Promise<Command> {
     const command = await Command.launch(options);
-    await command.cli.waitFor(/Listening at: .*\n[^]*threads?/);
+    await command.cli.waitFor(/Listening at: .*\n/);
+    await command.cli.waitFor(new RegExp(`(Worker \\d+ is ready[^]*){${options.workers ?? 1}}`));
     return command;
   }
 
@@ -182,9 +191,8 @@ describe.each(["SIGTERM", "SIGINT"] as const)("%s", (signal) => {
   });
 
   it("to the whole group, as a terminal's Ctrl+C, is the gateway's to act on", async () => {
-    const command = await Command.start({ flags: ["-w", "2"] });
+    const command = await Command.start({ workers: 2 });
     const held = await command.inFlight("/hold", "held");
-    await until(() => command.workers.length === 2);
     for (const pid of command.workers) process.kill(pid, signal);
     await command.stop(signal);
     command.stage.cue("held");
@@ -195,11 +203,10 @@ describe.each(["SIGTERM", "SIGINT"] as const)("%s", (signal) => {
   });
 
   it("leaves nothing behind: atexit handlers have run, processes, socket and private files are gone", async () => {
-    const command = await Command.start({ socket: "unix", flags: ["-w", "2"] });
+    const command = await Command.start({ socket: "unix", workers: 2 });
     const large = await (await command.connect()).fetch("POST", "/length", { body: Buffer.alloc(2_000_000) });
     expect(large.text).toBe("2000000");
-    await until(() => command.workers.length === 2);
-    await expect.poll(() => readdirSync(command.temporary).length).toBe(2);
+    expect(readdirSync(command.temporary)).toHaveLength(2);
     const { workers } = command;
     await command.stop(signal);
     const { exitCode, stderr } = await command.cli.exited;
@@ -212,7 +219,7 @@ describe.each(["SIGTERM", "SIGINT"] as const)("%s", (signal) => {
   });
 
   it("a second one ends at once: nothing of the server is left", async () => {
-    const command = await Command.start({ socket: "unix", flags: ["-w", "2"] });
+    const command = await Command.start({ socket: "unix", workers: 2 });
     const held = await command.inFlight("/hold", "held");
     const stuck = await command.inFlight("/regular-expression", "stuck");
     const { workers } = command;
@@ -285,8 +292,7 @@ describe("the time to finish", () => {
 
 describe("a gateway that is killed takes its workers along", () => {
   it.each(["SIGKILL", "SIGABRT"] as const)("by %s, while they are idle", async (signal) => {
-    const command = await Command.start({ flags: ["-w", "2"] });
-    await until(() => command.workers.length === 2);
+    const command = await Command.start({ workers: 2 });
     const { workers } = command;
     command.cli.process.kill(signal);
     await command.cli.exited;
@@ -343,8 +349,7 @@ describe("a start that fails", () => {
 
 describe("a worker that dies", () => {
   it("is replaced and leaves no zombie", async () => {
-    const command = await Command.start({ flags: ["-w", "2"] });
-    await until(() => command.workers.length === 2);
+    const command = await Command.start({ workers: 2 });
     const before = command.workers;
     for (const pid of before) process.kill(pid, "SIGKILL");
     await until(() => command.workers.length === 2 && !command.workers.some((pid) => before.includes(pid)));
