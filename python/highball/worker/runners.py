@@ -21,7 +21,7 @@ from .wsgi import Exchange, FileWrapper, body_stream, report
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from typing import Any, Deque, Dict, Iterable, List, Tuple
+    from typing import Any, Callable, Deque, Dict, Iterable, List, Optional, Tuple
 
     from .ledger import Ledger
     from .wsgi import Application, Environ
@@ -33,6 +33,27 @@ RECEIVE = 65536
 
 POSTED = 16
 """Responses that wait for company at the most."""
+
+
+class _Runner:
+    """What one runner is at, so that it can be put right after an exception from outside."""
+
+    __slots__ = ("bell", "reading", "request")
+
+    def __init__(self) -> None:
+        self.bell = threading.Lock()
+        self.bell.acquire()
+        self.reading = False
+        self.request: Optional[Request] = None
+
+
+def _waiter(data: socket.socket) -> Callable[[], Any]:
+    """Return what waits until there is something to read."""
+    if hasattr(select, "poll"):
+        poll = select.poll()
+        poll.register(data, select.POLLIN)
+        return poll.poll
+    return lambda: select.select([data], [], [])
 
 
 class Runners:
@@ -61,40 +82,60 @@ class Runners:
         self._parked: List[threading.Lock] = []
         self._running: Dict[int, Exchange] = {}
         self._posted: List[bytes] = []
+        self._wait = _waiter(data)
 
     # -- the runner --------------------------------------------------------------------------
 
     def run(self) -> None:
         """Serve until the connection ends. The main thread is the first runner."""
-        bell = threading.Lock()
-        bell.acquire()
+        runner = _Runner()
+        while True:
+            try:
+                self._take_turns(runner)
+                return
+            except BaseException as error:
+                # Struck from outside, as timeouts and debuggers do (PyThreadState_SetAsyncExc).
+                self._recover(runner, error)
+
+    def _take_turns(self, runner: _Runner) -> None:
         lock = self._lock
         queue = self._queue
         while True:
-            request = None
             with lock:
                 if queue:
-                    request = queue.popleft()
+                    runner.request = request = queue.popleft()
                     self._ledger.started(request[0])
                     if request[1] & protocol.FOLLOW and not self._reading:
                         self._wake_one()
                 elif self._closed:
                     return
                 elif self._reading:
-                    self._parked.append(bell)
-                    parked = True
+                    self._parked.append(runner.bell)
                 else:
+                    runner.reading = True
                     self._reading = True
-                    parked = False
-            if request is not None:
-                self._serve(request)
+            if runner.request is not None:
+                self._serve(runner.request)
+                runner.request = None
                 continue
             if self._posted:
                 self.flush()
-            if parked:
-                bell.acquire()
+            if runner.reading:
+                self._read(runner)
             else:
-                self._read()
+                runner.bell.acquire()
+
+    def _recover(self, runner: _Runner, error: BaseException) -> None:
+        """Put things right after an exception in the runner's own code; the runner goes on."""
+        with self._lock:
+            if runner.reading:
+                runner.reading = False
+                self._reading = False
+            if runner.bell in self._parked:
+                self._parked.remove(runner.bell)
+        request, runner.request = runner.request, None
+        if request is not None:
+            self._fail(request[0], error)
 
     def _serve(self, request: Request) -> None:
         ident, flags, payload = request
@@ -113,19 +154,26 @@ class Runners:
             exchange.run(self._application)
             stream.close()
         except BaseException as error:  # whatever it is, it costs this request and not the runner
-            report("Error in a runner", error)
-            self.send(protocol.frame(protocol.FAIL, 0, ident, b'{"kind":"raised","traceback":""}'))
+            self._fail(ident, error)
         self._running.pop(ident, None)
 
-    def _read(self) -> None:
+    def _fail(self, ident: int, error: BaseException) -> None:
+        report("Error in a runner", error)
+        self._running.pop(ident, None)
+        self.send(protocol.frame(protocol.FAIL, 0, ident, b'{"kind":"raised","traceback":""}'))
+
+    def _read(self, runner: _Runner) -> None:
+        # Waits here and not in recv: a runner that is struck while it waits has no request in hand.
+        self._wait()
         try:
             data = self._data.recv(max(RECEIVE, self._reader.missing))
         except OSError:
             data = b""
         frames = self._reader.feed(data) if data else []
         with self._lock:
+            self._queue.extend([(f[2], f[1], f[3]) for f in frames])
             self._reading = False
-            self._queue.extend((f[2], f[1], f[3]) for f in frames)
+            runner.reading = False
             if not data:
                 self._close()
 
