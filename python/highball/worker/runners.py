@@ -17,7 +17,8 @@ import threading
 from collections import deque
 
 from . import protocol
-from .wsgi import Exchange, FileWrapper, body_stream, report
+from .file_wrapper import FileWrapper
+from .wsgi import Exchange, body_stream, report
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:

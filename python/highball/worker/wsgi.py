@@ -8,14 +8,14 @@ from __future__ import annotations
 
 import json
 import os
-import re
-import stat
 import sys
 import threading
 from io import BytesIO
 
 from . import protocol
 from .failure import format_exception
+from .file_wrapper import FileWrapper
+from .response_head import InvalidResponse, build_head, build_lines
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -45,49 +45,7 @@ PIECE = 131072
 INLINE_FILE = 65536
 """Files up to this size are sent as data: cheaper than asking the gateway to open them."""
 
-_STATUS = re.compile(r"[2-5][0-9][0-9](?: [\t\x20-\x7e\x80-\xff]*)?\Z")
-_TOKEN = re.compile(r"[!#$%&'*+\-.^_`|~0-9A-Za-z]+\Z")
-
 _NO_ENVIRON: Environ = {}
-
-# What has been checked once need not be checked again; both sets stay small.
-_known_statuses = {"200 OK"}
-_known_names = {"Content-Type", "Content-Length"}
-
-
-class InvalidResponse(Exception):
-    """The application broke PEP 3333 or HTTP: the client gets a 500 and the log says why."""
-
-
-class FileWrapper:
-    """``wsgi.file_wrapper``: an iterable over a file that the gateway may send in its stead."""
-
-    def __init__(self, filelike: Any, block_size: int = 65536) -> None:
-        self.filelike = filelike
-        self.block_size = block_size
-        if hasattr(filelike, "close"):
-            self.close = filelike.close
-
-    def __iter__(self) -> "FileWrapper":
-        return self
-
-    def __next__(self) -> bytes:
-        data: bytes = self.filelike.read(self.block_size)
-        if data:
-            return data
-        raise StopIteration
-
-    def regular_file(self) -> Optional[Tuple[int, int, int]]:
-        """Descriptor, offset and length of what is left, or None where there is no regular file."""
-        try:
-            descriptor: int = self.filelike.fileno()
-            status = os.fstat(descriptor)
-            offset: int = self.filelike.tell()
-        except (AttributeError, OSError, ValueError):
-            return None
-        if not stat.S_ISREG(status.st_mode):
-            return None
-        return descriptor, offset, max(status.st_size - offset, 0)
 
 
 class Exchange:
@@ -124,35 +82,7 @@ class Exchange:
                 exc_info = None  # PEP 3333: avoid a circle through the traceback's frames
         elif self._head is not None:
             raise AssertionError("start_response was called twice without exc_info (PEP 3333)")
-        self._length = -1
-        lines = [status]
-        try:
-            for name, value in headers:
-                lines.append(name + ": " + value)
-                if name not in _known_names:
-                    _check_name(name)
-                if len(name) == 14 and name.lower() == "content-length":
-                    if not (value.isascii() and value.isdigit()):
-                        raise InvalidResponse("Content-Length must be a number, not %r" % value)
-                    self._length = int(value)
-            head = "\n".join(lines)
-        except (TypeError, ValueError):
-            raise InvalidResponse(
-                "start_response takes a str and a list of (str, str) tuples, not %.200r, %.400r"
-                % (status, headers)
-            ) from None
-        # RFC 9110 §5.5: no CR, LF or NUL. One count finds an LF that the join did not make.
-        if head.count("\n") != len(lines) - 1 or "\r" in head or "\0" in head:
-            raise InvalidResponse("a header or the status holds CR, LF or NUL: %.400r" % lines)
-        if status not in _known_statuses:
-            if _STATUS.match(status) is None:
-                raise InvalidResponse("the status must be like '200 OK', not %.100r" % status)
-            if len(_known_statuses) < 64:
-                _known_statuses.add(status)
-        try:
-            self._head = head.encode("latin-1")
-        except UnicodeEncodeError:
-            raise InvalidResponse("headers must be latin-1 (PEP 3333): %.400r" % lines) from None
+        self._head, self._length = build_head(status, headers)
         return self.write
 
     def write(self, data: bytes) -> None:
@@ -170,11 +100,8 @@ class Exchange:
         """``wsgi.early_hints``: send a 103 response with these headers (RFC 8297)."""
         if self._head_sent or self.cancelled:
             return
-        lines = [name + ": " + value for name, value in headers]
-        block = "\n".join(lines)
-        if block.count("\n") != len(lines) - 1 or "\r" in block or "\0" in block:
-            raise InvalidResponse("an early hint holds CR, LF or NUL: %.400r" % lines)
-        self._outlet.send(protocol.frame(protocol.HINT, 0, self.ident, block.encode("latin-1")))
+        block = build_lines(headers)
+        self._outlet.send(protocol.frame(protocol.HINT, 0, self.ident, block))
 
     def client_disconnected(self) -> bool:
         """``highball.client_disconnected``: True once nobody waits for this response."""
@@ -388,15 +315,6 @@ def report(message: str, error: Optional[BaseException] = None) -> str:
     except Exception:
         pass  # a closed or broken stderr must not cost a response
     return text
-
-
-def _check_name(name: str) -> None:
-    # RFC 9110 §5.1: a token. A colon in it would shift the border between name and value.
-    if _TOKEN.match(name) is None:
-        raise InvalidResponse("the name of a header is not a token: %.100r" % name)
-    if len(_known_names) < 256:
-        _known_names.add(name)
-
 
 
 def body_stream(payload: bytes, start: int, spooled: bool) -> Any:
