@@ -222,7 +222,8 @@ export class Exchange implements ResponseOwner {
     const { keepAlive } = this;
     socket.write(renderAnswer(answer, { keepAlive, withBody: !this.isHead }), "latin1");
     this.#writer.status = answer.status;
-    const unread = !this.request.complete;
+    // A request without a body may be answered before the parser has called it complete.
+    const unread = !keepAlive && !this.request.complete;
     this.#close(answer.status);
     if (unread) this.#connection.linger();
     else this.#response.finish(!keepAlive);
