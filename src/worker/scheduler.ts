@@ -3,6 +3,9 @@ import { Job } from "./job.ts";
 import { Lane, wasStarted, type WorkerLink } from "./lane.ts";
 import { RequestQueue } from "./request-queue.ts";
 
+/** The only worker is helped this often, in all for about a tenth of a second, before it has to give back what waits. */
+const PATIENCE = 6;
+
 export interface SchedulerOptions {
   /** Requests that may wait in the gateway. */
   readonly queueLimit: number;
@@ -254,10 +257,12 @@ export class Scheduler implements Application {
     if (oldest === undefined) return;
     // Sends the responses that wait for company, and wakes a runner if none reads.
     lane.link.wake(oldest.id);
-    // Each runner may be held up by now. With one worker there is nobody who could take the rest.
-    const allTried = lane.reliefs >= lane.threads - 1;
+    // Each runner may be held up by now. With one worker there is nobody who could take the rest, but
+    // in the gateway it is known how old they are.
+    const enough = this.#lanes.length > 1 ? lane.threads - 1 : Math.max(lane.threads - 1, PATIENCE);
+    const allTried = lane.reliefs >= enough;
     lane.relieved(now);
-    if (!allTried || this.#lanes.length < 2) return;
+    if (!allTried) return;
     const jobs = lane.beyondRunners();
     if (jobs.length === 0) return;
     for (const job of jobs) job.recalling = true;
