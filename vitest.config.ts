@@ -7,7 +7,7 @@ const config: ViteUserConfig = defineConfig({
     hookTimeout: 60_000,
     // .ci/run counts the tests in it.
     reporters: ["default", "json"],
-    outputFile: { json: ".test-env/results.json" },
+    outputFile: { json: "node_modules/.cache/highball/tests/results.json" },
     coverage: { provider: "v8", include: ["src/**/*.ts"], reporter: ["text-summary", "html"] },
   },
 });

@@ -4,9 +4,9 @@
  *     npm run build && node bench/profile.mjs [--app flask_hello:app] [--script get.lua] [--seconds 5]
  *         [--connections 32] [--workers 2] [--threads 4] [--top 30] [--native]
  *
- * The gateway runs under `node --cpu-prof`; the .cpuprofile stays in bench/.cache/profile for Chrome's
+ * The gateway runs under `node --cpu-prof`; the .cpuprofile stays in node_modules/.cache/highball/bench/profile for Chrome's
  * or VS Code's viewer. Workers are sampled by py-spy where it is installed
- * (bench/.cache/venv/bin/pip install py-spy), and `--native` adds perf's view of all processes: system
+ * (node_modules/.cache/highball/bench/venv/bin/pip install py-spy), and `--native` adds perf's view of all processes: system
  * calls, V8 and CPython themselves.
  */
 import { spawnSync } from "node:child_process";
@@ -99,7 +99,9 @@ async function sampleWorkers(server) {
   const worker = processTree(server.child.pid).find(({ pid }) => pid !== server.child.pid);
   if (program === undefined || worker === undefined) {
     return () =>
-      console.log("\nWorkers: py-spy is not installed (bench/.cache/venv/bin/pip install py-spy).");
+      console.log(
+        "\nWorkers: py-spy is not installed (node_modules/.cache/highball/bench/venv/bin/pip install py-spy).",
+      );
   }
   const file = join(profileFolder, "worker.txt");
   const options = ["--duration", `${seconds}`, "--rate", "500", "--format", "raw", "--gil"];

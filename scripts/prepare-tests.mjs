@@ -2,7 +2,7 @@
  * Makes what the framework tests serve: a Python virtual environment with test/requirements.txt,
  * and flaskr, the application of Flask's tutorial, out of Flask's source distribution.
  *
- * Everything goes into .test-env, once: the next run compares one hash and is done. Where PyPI cannot be
+ * Everything goes into node_modules/.cache/highball/tests, once: the next run compares one hash and is done. Where PyPI cannot be
  * reached the reason is written down there, and test/support/environment.ts makes the framework tests
  * say it; with CI=true that is a failure instead.
  *
@@ -17,8 +17,8 @@ import { fileURLToPath } from "node:url";
 
 const root = join(dirname(fileURLToPath(import.meta.url)), "..");
 const requirements = join(root, "test", "requirements.txt");
-const folder = join(root, ".test-env");
-/** Holds the hash of what .test-env was made from, once it is complete. */
+const folder = join(root, "node_modules/.cache/highball/tests");
+/** Holds the hash of what node_modules/.cache/highball/tests was made from, once it is complete. */
 const stamp = join(folder, "stamp");
 /** Holds the reason while it is not. */
 const unavailable = join(folder, "unavailable");
@@ -102,7 +102,7 @@ async function main() {
     .digest("hex");
   if (existsSync(stamp) && (await readFile(stamp, "utf8")) === fingerprint) return 0;
 
-  console.log(`Preparing .test-env with Python ${identity.split(" ")[0]} (once)`);
+  console.log(`Preparing node_modules/.cache/highball/tests with Python ${identity.split(" ")[0]} (once)`);
   try {
     await build();
     await writeFile(stamp, fingerprint);

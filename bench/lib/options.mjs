@@ -13,7 +13,7 @@ const HELP = `npm run bench -- [options]
   --help
 
 A whole run writes bench/RESULTS.md and bench/results.json; with --quick, --only or --servers the
-same two files go to bench/.cache/.
+same two files go to node_modules/.cache/highball/bench/.
 `;
 
 /**

@@ -127,14 +127,15 @@ export class ClientConnection {
     this.#refusal = null;
     const { gateway } = this;
     gateway.log.warning(`Refused a request from ${this.name}: ${refusal.status}, ${refusal.reason}`);
-    this.socket.write(renderAnswer(refusal, { keepAlive: false, withBody: true }), "latin1");
+    const { text, bytes } = renderAnswer(refusal, { keepAlive: false, withBody: true });
+    this.socket.write(text, "latin1");
     gateway.accessLog?.write({
       remoteAddress: this.description.peer.remoteAddress,
       method: "-",
       target: "-",
       protocol: "-",
       status: refusal.status,
-      bytes: 0,
+      bytes,
       startedAt: Date.now(),
       duration: 0,
       pid: 0,

@@ -12,22 +12,30 @@ export interface GatewayAnswer {
   readonly detail?: string;
 }
 
-/** Head and body of an answer, ready for the wire. */
+/** An answer as it goes out. */
+export interface RenderedAnswer {
+  /** Head and body; every character is one byte (latin-1). */
+  readonly text: string;
+  /** Bytes of the body in it. */
+  readonly bytes: number;
+}
+
+/** Makes an answer ready for the wire. */
 export function renderAnswer(
   answer: GatewayAnswer,
-  options: { keepAlive: boolean; withBody: boolean },
-): string {
+  options: { readonly keepAlive: boolean; readonly withBody: boolean },
+): RenderedAnswer {
   const title = `${answer.status} ${STATUS_CODES[answer.status] ?? "Error"}`;
   const detail = answer.detail === undefined ? "" : `\n${answer.detail}`;
   const body = Buffer.from(`${title}\n\n${answer.reason}\n${detail}`).toString("latin1");
-  return (
+  const text =
     `HTTP/1.1 ${title}\r\nContent-Type: text/plain; charset=utf-8\r\nContent-Length: ${body.length}\r\n` +
     // The text may quote what the client sent: never to be guessed into HTML, never to be kept.
     `X-Content-Type-Options: nosniff\r\nCache-Control: no-store\r\n` +
     (answer.retryAfter === undefined ? "" : `Retry-After: ${answer.retryAfter}\r\n`) +
     `Server: highball\r\n${dateLine()}Connection: ${options.keepAlive ? "keep-alive" : "close"}\r\n\r\n` +
-    (options.withBody ? body : "")
-  );
+    (options.withBody ? body : "");
+  return { text, bytes: options.withBody ? body.length : 0 };
 }
 
 /** What a client is told when its request got no response from the application. */

@@ -220,8 +220,10 @@ export class Exchange implements ResponseOwner {
     const socket = this.#response.socket;
     if (socket === null || this.#ended) return;
     const { keepAlive } = this;
-    socket.write(renderAnswer(answer, { keepAlive, withBody: !this.isHead }), "latin1");
+    const { text, bytes } = renderAnswer(answer, { keepAlive, withBody: !this.isHead });
+    socket.write(text, "latin1");
     this.#writer.status = answer.status;
+    this.#writer.bytes = bytes;
     // A request without a body may be answered before the parser has called it complete.
     const unread = !keepAlive && !this.request.complete;
     this.#close(answer.status);

@@ -142,7 +142,10 @@ function takeSubcommand(positionals: readonly string[], beforeTerminator = posit
   return { subcommand, mode, rest: words } as const;
 }
 
-/** Flags of other servers for which Highball has another word. */
+const NOT_YET =
+  "Highball does not do this yet; docs/explanation/what-it-does-not-do.md lists what is planned.";
+
+/** Flags of other servers for which Highball has another word, or none yet. */
 const elsewhere: Readonly<Record<string, string>> = {
   "--app": "Name the application without a flag: highball myproject:app",
   "--factory": 'Call the factory in the name: highball "myproject:create_app()"',
@@ -157,6 +160,19 @@ const elsewhere: Readonly<Record<string, string>> = {
   "--preload": "Every worker of Highball loads the application itself: leave it out.",
   "-k": "Highball has one kind of worker; --threads sets how much each does at once.",
   "--worker-class": "Highball has one kind of worker; --threads sets how much each does at once.",
+  "--reload": NOT_YET,
+  "--debugger": NOT_YET,
+  "--certfile": NOT_YET,
+  "--keyfile": NOT_YET,
+  "--cert": NOT_YET,
+  "--key": NOT_YET,
+  "--max-requests": NOT_YET,
+  "--max-requests-jitter": NOT_YET,
+  "--statsd-host": NOT_YET,
+  "-u": NOT_YET,
+  "--user": NOT_YET,
+  "-g": NOT_YET,
+  "--group": NOT_YET,
   "-D": "Highball stays in the foreground; let systemd or a container run it.",
   "--daemon": "Highball stays in the foreground; let systemd or a container run it.",
 };

@@ -97,7 +97,7 @@ describe("a port that is in use", () => {
     const port = await takenPort();
     const { exitCode, stderr } = await start(["-b", `127.0.0.1:${port}`, "-w", "1", "myproject:app"]).exited;
     expect(exitCode).toBe(1);
-    expect(stderr).toContain(`${port} is in use by`);
+    expect(stderr).toContain(`Port ${port} on 127.0.0.1 is in use by`);
     expect(stderr).toContain(String(process.pid));
   });
 

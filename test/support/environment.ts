@@ -12,7 +12,7 @@ export const repository: string = root;
 /** Folder of the small applications, good and bad. */
 export const apps: string = join(root, "test", "apps");
 
-const folder = join(root, ".test-env");
+const folder = join(root, "node_modules/.cache/highball/tests");
 
 /** Folder that holds the package `flaskr`, the application of Flask's tutorial. */
 export const flaskr: string = join(folder, "flaskr");
@@ -40,7 +40,7 @@ function readReason(): string | null {
   const unavailable = join(folder, "unavailable");
   const reason = existsSync(unavailable)
     ? readFileSync(unavailable, "utf8")
-    : 'There is no .test-env yet: run "node scripts/prepare-tests.mjs".';
+    : 'There is no node_modules/.cache/highball/tests yet: run "node scripts/prepare-tests.mjs".';
   // In continuous integration a test that did not run must not look like one that passed.
   if (process.env["CI"] === "true") throw new Error(reason);
   console.warn(`Framework tests are skipped. ${reason}`);
