@@ -94,6 +94,7 @@ export class Exchange implements ResponseOwner {
   /** The client has gone. */
   abandon(): void {
     if (this.#ended) return;
+    this.#collector?.discard(this.call !== null && this.call.pid !== 0);
     this.call?.cancel();
     this.#close(this.#writer.status === 0 ? CLIENT_LEFT : this.#writer.status);
   }

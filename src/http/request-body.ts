@@ -5,6 +5,8 @@ import type { BodyReceiver } from "./messages.ts";
 
 /** Bytes that may wait for the disk before the client is told to wait. */
 const WAITING_FOR_DISK = 1024 * 1024;
+/** Milliseconds in which a worker opens the file of a request, or hands the request back. */
+const OPENED_BY_THEN = 1_000;
 
 export interface BodyLimits {
   /** Bytes kept in memory; more goes to a file. */
@@ -90,16 +92,21 @@ export class BodyCollector implements BodyReceiver {
   }
 
   /**
-   * Forgets what has come and takes no notice of what still comes. A worker that has opened the file
-   * keeps what it reads; one that has not will not find it.
+   * Forgets what has come and takes no notice of what still comes.
+   *
+   * @param isAtWorker the request was given to a worker, which may be just about to open the file
    */
-  discard(): void {
+  discard(isAtWorker: boolean = false): void {
     this.#outcome = null;
     this.#chunks = [];
     const file = this.#file;
     if (file === null) return;
     this.#file = null;
     const remove = (): void => unlink(this.#path, () => {}); // the worker may have done it
+    if (isAtWorker) {
+      setTimeout(remove, OPENED_BY_THEN).unref();
+      return;
+    }
     // A file that is just being opened would come to be after it was removed.
     if (file.closed) remove();
     else file.once("close", remove).destroy();
