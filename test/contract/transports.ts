@@ -46,16 +46,16 @@ export class Fixture {
     const output = join(folder, "output");
     const interpreter = join(folder, "python");
     // What the application prints must be seen by the test, and not by who reads the test's output.
-    await writeFile(interpreter, `#!/bin/sh\nexec "${python}" "$@" >>"${output}" 2>&1\n`);
+    await writeFile(interpreter, `#!/bin/sh\nexec "${settings.python ?? python}" "$@" >>"${output}" 2>&1\n`);
     await chmod(interpreter, 0o755);
     const server = await serve({
       chdir: apps,
       bind: [transport.socket === "tcp" ? "127.0.0.1:0" : `unix:${path}`],
       workers: transport.workers,
       threads: transport.threads,
-      python: interpreter,
       errorLogfile: join(folder, "error.log"),
       ...settings,
+      python: interpreter,
       env: { PYTHONDONTWRITEBYTECODE: "1", STAGE: stage.path, ...settings.env },
     });
     const address: Address = transport.socket === "tcp" ? { host: "127.0.0.1", port: server.port } : { path };
