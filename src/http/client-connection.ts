@@ -65,14 +65,14 @@ export class ClientConnection {
     this.used = true;
     this.idleSince = null;
     this.#exchanges.push(exchange);
-    if (this.#exchanges.length > PIPELINED) this.socket.pause();
+    if (this.#exchanges.length > PIPELINED) readOn(this.socket, false);
   }
 
   remove(exchange: Exchange): void {
     const index = this.#exchanges.indexOf(exchange);
     if (index < 0) return;
     this.#exchanges.splice(index, 1);
-    if (this.#exchanges.length === PIPELINED) this.socket.resume();
+    if (this.#exchanges.length === PIPELINED) readOn(this.socket, true);
     // Not now: the response that has just ended gives up the socket after this.
     if (this.#refusal !== null && this.idle) queueMicrotask(() => this.#sendRefusal());
   }
@@ -118,7 +118,7 @@ export class ClientConnection {
       ({ bytesRead } = socket);
     }, LINGER);
     socket.once("close", () => clearInterval(timer));
-    socket.resume();
+    readOn(socket, true);
   }
 
   #sendRefusal(): void {
@@ -145,4 +145,22 @@ export class ClientConnection {
     });
     this.linger();
   }
+}
+
+/** What Node's server keeps with a socket, and sets itself when the responses of a connection pile up. */
+interface ServedSocket extends Socket {
+  _paused?: boolean;
+  parser?: { resume(): void } | null;
+}
+
+/** Pauses or resumes in the way of Node's server, which else resumes a socket after every message. */
+function readOn(socket: ServedSocket, yes: boolean): void {
+  if (!yes) {
+    socket._paused = true;
+    socket.pause();
+    return;
+  }
+  if (socket._paused === true) socket.parser?.resume();
+  socket._paused = false;
+  socket.resume();
 }
