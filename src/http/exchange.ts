@@ -186,6 +186,7 @@ export class Exchange implements ResponseOwner {
   // --- response -----------------------------------------------------------------------------
 
   responseEnded(last: boolean): void {
+    if (this.#ended) return;
     const newest = this.#connection.isNewest(this);
     this.#close(this.#writer.status);
     if (last) this.#connection.closing = true;
@@ -193,6 +194,7 @@ export class Exchange implements ResponseOwner {
   }
 
   responseCut(message: string | null, reset: boolean): void {
+    if (this.#ended) return; // the client has left meanwhile
     if (message !== null) this.#connection.gateway.log.error(`${message} (${this.#describe()})`);
     const socket = this.#response.socket;
     this.#close(this.#writer.status);

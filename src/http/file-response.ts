@@ -22,35 +22,43 @@ export async function openRange(range: FileRange): Promise<FileHandle | null> {
 /**
  * Sends a part of an open file at the client's pace, and closes the file.
  *
- * @returns the bytes sent: fewer than `range.length` if the file became shorter or the client left
+ * @param sent hears of bytes that have gone out: in all fewer than `range.length` if the file became
+ * shorter or the client left
  */
-export async function sendRange(socket: Socket, handle: FileHandle, range: FileRange): Promise<number> {
+export async function sendRange(
+  socket: Socket,
+  handle: FileHandle,
+  range: FileRange,
+  sent: (bytes: number) => void,
+): Promise<void> {
   // While one block is being written, the next one is read.
   const blocks = [Buffer.allocUnsafeSlow(BLOCK), Buffer.allocUnsafeSlow(BLOCK)] as const;
   let turn = 0;
-  let sent = 0;
+  let read = 0;
   let written: Promise<void> = Promise.resolve();
   try {
-    while (sent < range.length && !socket.destroyed) {
+    while (read < range.length && !socket.destroyed) {
       const block = blocks[turn % 2] as Buffer;
       turn += 1;
-      const want = Math.min(BLOCK, range.length - sent);
-      const { bytesRead } = await handle.read(block, 0, want, range.offset + sent);
+      const want = Math.min(BLOCK, range.length - read);
+      const { bytesRead } = await handle.read(block, 0, want, range.offset + read);
       if (bytesRead === 0) break;
       await written;
-      written = write(socket, block.subarray(0, bytesRead));
-      sent += bytesRead;
+      written = write(socket, block.subarray(0, bytesRead), sent);
+      read += bytesRead;
     }
     await written;
   } finally {
     await handle.close();
   }
-  return sent;
 }
 
-function write(socket: Socket, data: Buffer): Promise<void> {
+function write(socket: Socket, data: Buffer, sent: (bytes: number) => void): Promise<void> {
   // Resolves when the client leaves as well: the caller looks at `destroyed`.
   return new Promise((resolve) => {
-    socket.write(data, () => resolve());
+    socket.write(data, (error) => {
+      if (error == null) sent(data.length);
+      resolve();
+    });
   });
 }

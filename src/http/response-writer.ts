@@ -103,11 +103,11 @@ export class ResponseWriter implements Responder {
     if (socket === null || this.#framing === "none") return true; // nobody wants it
     const handle = await openRange(range);
     if (handle === null) return false;
-    void sendRange(socket, handle, range).then(
-      (sent) => {
-        this.bytes += sent;
-        this.#end();
-      },
+    const sent = (bytes: number): void => {
+      this.bytes += bytes;
+    };
+    void sendRange(socket, handle, range, sent).then(
+      () => this.#end(),
       (error: Error) =>
         this.#owner.responseCut(`The file of a response cannot be read: ${error.message}`, false),
     );
