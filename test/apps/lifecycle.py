@@ -66,6 +66,22 @@ def halves(environ, start_response):
 
 
 @app.add
+def large(environ, start_response):
+    """More than all the buffers between here and the client hold."""
+    stage.tell("large")
+    start_response("200 OK", TEXT)
+    return (b"x" * 65536 for _ in range(400))
+
+
+@app.add
+def large_file(environ, start_response):
+    stage.tell("large")
+    file = open(os.environ["LARGE_FILE"], "rb")
+    start_response("200 OK", TEXT)
+    return environ["wsgi.file_wrapper"](file)
+
+
+@app.add
 def sleep(environ, start_response):
     stage.tell("stuck")
     time.sleep(60)

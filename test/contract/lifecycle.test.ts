@@ -1,5 +1,5 @@
 /** The command from its first signal to its last process: nothing accepted is lost, nothing is left behind. */
-import { existsSync, readdirSync, readFileSync } from "node:fs";
+import { existsSync, readdirSync, readFileSync, truncateSync } from "node:fs";
 import { join } from "node:path";
 import { describe, expect, it, onTestFinished } from "vitest";
 import { apps, python } from "../support/environment.ts";
@@ -187,6 +187,30 @@ describe.each(["SIGTERM", "SIGINT"] as const)("%s", (signal) => {
     expect(first.get("connection")).toBe("close");
     expect(third.get("connection")).toBe("close");
     await Promise.all([held, streaming, uploading].map((client) => client.closed()));
+    expect((await command.cli.exited).exitCode).toBe(0);
+  });
+
+  it.each(["/large", "/large-file"])("finishes %s for a client that reads slowly", async (target) => {
+    const file = join(makeFolder({ large: "" }), "large");
+    truncateSync(file, 400 * 65_536);
+    const command = await Command.start({ env: { LARGE_FILE: file } });
+    const client = await command.connect();
+    client.request("GET", target);
+    client.socket.pause();
+    await command.stage.reached("large");
+    await command.stop(signal);
+    // Others that came too late have been sent away: only this one is waited for.
+    await expect
+      .poll(() =>
+        command.connect().then(
+          () => "accepted",
+          (error: Error) => error.message,
+        ),
+      )
+      .toContain("ECONNREFUSED");
+    client.socket.resume();
+    expect((await client.response()).body.length).toBe(400 * 65_536);
+    await client.closed();
     expect((await command.cli.exited).exitCode).toBe(0);
   });
 

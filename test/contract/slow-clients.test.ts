@@ -1,6 +1,6 @@
 /** Clients that send slowly, read slowly, or do nothing at all: what they may hold, and for how long. */
 import { createHash } from "node:crypto";
-import { mkdtempSync, readdirSync, rmSync, statSync } from "node:fs";
+import { mkdtempSync, readdirSync, rmSync, statSync, truncateSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { setTimeout } from "node:timers/promises";
@@ -526,7 +526,14 @@ describe("a body too large for memory", () => {
 });
 
 describe("a client that leaves", () => {
-  const fixture = serving(tcp, { application: "contract:app" });
+  const folder = mkdtempSync(join(tmpdir(), "highball-leaves-"));
+  const file = join(folder, "large");
+  const fixture = serving(tcp, { application: "contract:app", env: { X_FILE: file } });
+  beforeAll(() => {
+    writeFileSync(file, "");
+    truncateSync(file, 64 * MIB);
+  });
+  afterAll(() => rmSync(folder, { recursive: true, force: true }));
 
   it("in the middle of its body never has its request run", async () => {
     const client = await fixture().connect();
@@ -536,4 +543,22 @@ describe("a client that leaves", () => {
     await fixture().seen();
     expect(fixture().stage.has("ran")).toBe(false);
   });
+
+  it.each(["/files/whole", "/streaming/endless-large"])(
+    "in the middle of %s is nobody's fault: the log says nothing",
+    async (target) => {
+      const before = await fixture().log();
+      const client = await fixture().connect();
+      client.request("GET", target);
+      expect((await client.head()).status).toBe(200);
+      await client.bytes(MIB);
+      client.destroy();
+      await expect.poll(() => fixture().server.inFlight).toBe(0);
+      // What the application and the file still have to say comes before this.
+      expect((await (await fixture().connect()).fetch("GET", "/hello")).status).toBe(200);
+      await fixture().seen();
+      const lines = (await fixture().log()).slice(before.length).trimEnd().split("\n");
+      expect(lines.filter((line) => !line.includes("Refused a request"))).toEqual([]);
+    },
+  );
 });
