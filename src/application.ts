@@ -32,7 +32,7 @@ export interface FileRange {
 
 /**
  * What an application says of one request, in this order: any number of `hint`, then either
- * `fail`, or `respond` followed by `send` and `sendFile` until one of them is `complete`;
+ * `fail`, or `respondWhole`, or `respond` followed by `send` and `sendFile` until one of them is `complete`;
  * `fail` may also end a response that has begun.
  */
 export interface Responder {
@@ -45,6 +45,8 @@ export interface Responder {
    * @param body valid after the call too; may be empty.
    */
   respond(head: string, body: Buffer, complete: boolean): void;
+  /** As `respond`, for a small response that is complete; `body` is latin-1, each character a byte. */
+  respondWhole(head: string, body: string): void;
   send(chunk: Buffer, complete: boolean): void;
   /** Resolves true once the file is open (the worker may go on), false when it cannot be opened. */
   sendFile(file: FileRange): Promise<boolean>;

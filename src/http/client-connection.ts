@@ -69,9 +69,13 @@ export class ClientConnection {
   }
 
   remove(exchange: Exchange): void {
-    const index = this.#exchanges.indexOf(exchange);
-    if (index < 0) return;
-    this.#exchanges.splice(index, 1);
+    if (this.#exchanges[0] === exchange) {
+      this.#exchanges.shift(); // nearly always, and without the array that splice makes
+    } else {
+      const index = this.#exchanges.indexOf(exchange);
+      if (index < 0) return;
+      this.#exchanges.splice(index, 1);
+    }
     if (this.#exchanges.length === PIPELINED) readOn(this.socket, true);
     // Not now: the response that has just ended gives up the socket after this.
     if (this.#refusal !== null && this.idle) queueMicrotask(() => this.#sendRefusal());

@@ -3,9 +3,6 @@ import type { Call, Failure, FileRange, Responder } from "../application.ts";
 import { openRange, sendRange } from "./file-response.ts";
 import { dateLine, parseResponseHead, type ResponseHead } from "./response-head.ts";
 
-/** Up to this many bytes, head and body leave as one latin-1 string: one copy, one system call. */
-const ONE_STRING = 16 * 1024;
-
 /** The exchange, as far as its response needs it. */
 export interface ResponseOwner {
   /** The connection; null once the client has gone. */
@@ -51,33 +48,37 @@ export class ResponseWriter implements Responder {
     socket.write(`HTTP/1.1 103 Early Hints\r\n${lines.replaceAll("\n", "\r\n")}\r\n\r\n`, "latin1");
   }
 
+  respondWhole(head: string, body: string): void {
+    const { socket } = this.#owner;
+    if (socket === null) return;
+    const text = this.#begin(head, body.length, true);
+    if (text === null) return;
+    if (this.#framing === "none") {
+      socket.write(text, "latin1");
+    } else {
+      if (this.#length < body.length) body = body.slice(0, this.#length);
+      this.bytes = body.length;
+      socket.write(text + body, "latin1");
+    }
+    this.#end();
+  }
+
   respond(head: string, body: Buffer, complete: boolean): void {
     const { socket } = this.#owner;
     if (socket === null) return;
-    const parsed = parseResponseHead(head);
-    if (typeof parsed === "string") {
-      if (!complete) this.#owner.call?.cancel();
-      this.#owner.answerFailure({ kind: "invalid-response", message: parsed });
-      return;
-    }
-    this.head = head;
-    this.status = parsed.status;
-    let text = this.#frame(parsed, body.length, complete);
+    const text = this.#begin(head, body.length, complete);
+    if (text === null) return;
     if (this.#framing === "none") {
       socket.write(text, "latin1");
       if (!complete) this.#owner.call?.cancel(); // nobody will read the rest: free the runner
-      this.#owner.responseEnded(this.#last);
+      this.#end();
       return;
     }
     if (this.#length >= 0 && body.length > this.#length) body = body.subarray(0, this.#length);
     this.bytes = body.length;
-    if (this.#framing === "chunked" && body.length > 0) text += `${body.length.toString(16)}\r\n`;
-    const tail = this.#framing === "chunked" && body.length > 0 ? "\r\n" : "";
-    if (complete && text.length + body.length <= ONE_STRING) {
-      socket.write(body.length === 0 ? text : text + body.toString("latin1") + tail, "latin1");
-    } else {
-      this.#write(socket, text, body, tail, complete);
-    }
+    const chunked = this.#framing === "chunked" && body.length > 0;
+    const size = chunked ? `${body.length.toString(16)}\r\n` : "";
+    this.#write(socket, text + size, body, chunked ? "\r\n" : "", complete);
     if (complete) this.#end();
   }
 
@@ -121,6 +122,19 @@ export class ResponseWriter implements Responder {
         failure.kind === "invalid-response" ? failure.message : null,
         this.#framing === "close",
       );
+  }
+
+  /** Reads the head and decides the framing; null if it cannot be sent. */
+  #begin(head: string, size: number, complete: boolean): string | null {
+    const parsed = parseResponseHead(head);
+    if (typeof parsed === "string") {
+      if (!complete) this.#owner.call?.cancel();
+      this.#owner.answerFailure({ kind: "invalid-response", message: parsed });
+      return null;
+    }
+    this.head = head;
+    this.status = parsed.status;
+    return this.#frame(parsed, size, complete);
   }
 
   /** Decides the framing, and returns the head as it goes out. */

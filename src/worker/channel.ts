@@ -34,6 +34,8 @@ import type { Scheduler } from "./scheduler.ts";
 const SLAB = 256 * 1024;
 /** Bodies larger than this are not copied into the slab. */
 const COPIED_BODY = 64 * 1024;
+/** Whole responses up to this size are read as one string: they leave as one too. */
+const SMALL_RESPONSE = 12 * 1024;
 /** Credit is given back in steps of this many bytes, not for every write. */
 const CREDIT_STEP = 64 * 1024;
 
@@ -57,7 +59,7 @@ export class Channel implements WorkerLink {
     this.#control = control;
     this.#data = data;
     this.#scheduler = scheduler;
-    const reader = new FrameReader((type, flags, id, payload) => this.#receive(type, flags, id, payload));
+    const reader = this.#makeReader();
     data.on("data", (chunk: Buffer) => {
       this.#now = performance.now();
       try {
@@ -92,7 +94,7 @@ export class Channel implements WorkerLink {
     this.#now = performance.now();
     // Not the connection's reader: the worker may have died in the middle of a frame. What it had
     // sent already is in flight no more, and so is taken only once.
-    const reader = new FrameReader((type, flags, id, payload) => this.#receive(type, flags, id, payload));
+    const reader = this.#makeReader();
     reader.feed(frames);
   }
 
@@ -192,22 +194,37 @@ export class Channel implements WorkerLink {
     if (type === RECALLED && this.#lane !== null) this.#scheduler.recalled(this.#lane, decodeIds(payload));
   }
 
-  #receive(type: number, flags: number, id: number, payload: Buffer): void {
-    const job = this.#lane?.inFlight.get(id);
-    if (job === undefined) return;
-    if (job.cancelled) {
-      if ((flags & COMPLETE) !== 0 || type === FAIL) this.#finish(job);
-      return;
+  #makeReader(): FrameReader {
+    return new FrameReader((type, flags, id, chunk, start, end) => {
+      const job = this.#lane?.inFlight.get(id);
+      if (job === undefined) return;
+      const complete = (flags & COMPLETE) !== 0;
+      if (job.cancelled) {
+        if (complete || type === FAIL) this.#finish(job);
+      } else if (type === RESPONSE) {
+        this.#respond(job, chunk, start, end, complete);
+      } else {
+        this.#receive(type, job, chunk.subarray(start, end), complete);
+      }
+    });
+  }
+
+  #respond(job: Job, chunk: Buffer, start: number, end: number, complete: boolean): void {
+    const headLength = chunk.readUInt32LE(start);
+    const body = start + 4 + headLength;
+    job.responded = true;
+    // The runner is free before the client has been told: the next request need not wait.
+    if (complete) this.#finish(job);
+    if (complete && end - start <= SMALL_RESPONSE) {
+      const text = chunk.toString("latin1", start + 4, end);
+      job.responder.respondWhole(text.slice(0, headLength), text.slice(headLength));
+    } else {
+      job.responder.respond(chunk.toString("latin1", start + 4, body), chunk.subarray(body, end), complete);
     }
-    const complete = (flags & COMPLETE) !== 0;
-    if (type === RESPONSE) {
-      const headLength = payload.readUInt32LE(0);
-      const head = payload.toString("latin1", 4, 4 + headLength);
-      job.responded = true;
-      // The runner is free before the client has been told: the next request need not wait.
-      if (complete) this.#finish(job);
-      job.responder.respond(head, payload.subarray(4 + headLength), complete);
-    } else if (type === DATA) {
+  }
+
+  #receive(type: number, job: Job, payload: Buffer, complete: boolean): void {
+    if (type === DATA) {
       if (complete) this.#finish(job);
       job.responder.send(payload, complete);
     } else if (type === FAIL) {

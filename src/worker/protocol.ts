@@ -79,8 +79,18 @@ export function decodeIds(payload: Buffer): number[] {
 
 const NOTHING: Buffer = Buffer.alloc(0);
 
-/** Takes whole frames; `payload` is a view that stays valid, since no chunk is written again. */
-export type FrameHandler = (type: number, flags: number, id: number, payload: Buffer) => void;
+/**
+ * Takes whole frames. The payload is `chunk` from `start` to `end`, without a view of its own: most
+ * are read as a string at once, and to make a view costs as much as that. No chunk is written again.
+ */
+export type FrameHandler = (
+  type: number,
+  flags: number,
+  id: number,
+  chunk: Buffer,
+  start: number,
+  end: number,
+) => void;
 
 /** Cuts a stream of chunks into frames, whatever the sizes in which they arrive. */
 export class FrameReader {
@@ -119,7 +129,9 @@ export class FrameReader {
         chunk[offset + 4] as number,
         chunk[offset + 5] as number,
         chunk.readUInt32LE(offset + 8),
-        chunk.subarray(start, next),
+        chunk,
+        start,
+        next,
       );
       offset = next;
     }

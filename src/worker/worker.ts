@@ -91,7 +91,9 @@ export class Worker {
 
   #listen(control: Socket): void {
     this.#control = control;
-    const reader = new FrameReader((type, _flags, _id, payload) => this.#hear(type, payload));
+    const reader = new FrameReader((type, _flags, _id, chunk, start, end) =>
+      this.#hear(type, chunk.subarray(start, end)),
+    );
     control.on("error", () => control.destroy());
     control.on("data", (chunk: Buffer) => {
       try {

@@ -23,8 +23,8 @@ const SEED = 20261120;
 
 function read(chunks: readonly Buffer[]): unknown[] {
   const frames: unknown[] = [];
-  const reader = new protocol.FrameReader((type, flags, id, payload) =>
-    frames.push({ type, flags, id, payload: payload.toString("hex") }),
+  const reader = new protocol.FrameReader((type, flags, id, chunk, start, end) =>
+    frames.push({ type, flags, id, payload: chunk.toString("hex", start, end) }),
   );
   for (const chunk of chunks) reader.feed(chunk);
   return frames;

@@ -17,6 +17,9 @@ class Ending implements Responder {
     if (complete) this.#end();
     this.answers += 1;
   }
+  respondWhole(): void {
+    throw new Error("the simulated worker sends no such response");
+  }
   send(): void {}
   sendFile(): Promise<boolean> {
     return Promise.resolve(false);
