@@ -34,6 +34,8 @@ export class ClientConnection {
     this.gateway = gateway;
     this.socket = socket;
     this.description = description;
+    // Node takes its own listener away with CONNECT: then a client's reset would end the process.
+    socket.on("error", ignore);
     socket.once("close", () => {
       while (this.#exchanges[0] !== undefined) this.#exchanges[0].abandon();
       gateway.forget(this);
@@ -150,6 +152,9 @@ export class ClientConnection {
     this.linger();
   }
 }
+
+/** A connection that fails is closed next, and that is what counts. */
+function ignore(): void {}
 
 /** What Node's server keeps with a socket, and sets itself when the responses of a connection pile up. */
 interface ServedSocket extends Socket {
