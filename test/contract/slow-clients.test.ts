@@ -1,5 +1,6 @@
 /** Clients that send slowly, read slowly, or do nothing at all: what they may hold, and for how long. */
 import { createHash } from "node:crypto";
+import { once } from "node:events";
 import { mkdtempSync, readdirSync, rmSync, statSync, truncateSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
@@ -542,6 +543,25 @@ describe("a client that leaves", () => {
     await expect(client.response()).rejects.toThrow(Truncated);
     await fixture().seen();
     expect(fixture().stage.has("ran")).toBe(false);
+  });
+
+  it.each([
+    ["CONNECT a.test:443 HTTP/1.1\r\nHost: a.test:443\r\n\r\n"],
+    ["CONNECT / HTTP/1.1\r\n\r\nmore"],
+    ["GET / HTTP/1.1\r\nHost: test\r\nConnection: Upgrade\r\nUpgrade: websocket\r\n\r\nmore"],
+    ["PRI * HTTP/2.0\r\n\r\nSM\r\n\r\n"],
+    ["GET /hello HTTP/1.1\r\nHost: test\r\nConnection: close\r\n\r\nmore"],
+    ["POST /echo HTTP/1.1\r\nHost: test\r\nContent-Length: 99999999999\r\n\r\nmore"],
+    ["nonsense\r\n\r\n"],
+  ])("with a reset, after %j and the answer to it, resets nothing else", async (bytes) => {
+    const client = await fixture().connect();
+    client.send(bytes);
+    await client.head();
+    client.socket.resetAndDestroy();
+    await once(client.socket, "close");
+    await fixture().seen();
+    await expect.poll(() => fixture().server.inFlight).toBe(0);
+    expect((await (await fixture().connect()).fetch("GET", "/hello")).status).toBe(200);
   });
 
   it.each(["/files/whole", "/streaming/endless-large"])(
