@@ -4,6 +4,7 @@
  *
  * What a request must be taken for is http-fuzz.test.ts's to ask; this asks what must never happen.
  */
+import { once } from "node:events";
 import { setImmediate as turn } from "node:timers/promises";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { type Client, FramingError, type Head, Truncated } from "../support/http-client.ts";
@@ -107,7 +108,7 @@ interface Case {
   /** As they are written, one after the other. */
   readonly pieces: readonly string[];
   /** What the client does in the end. */
-  readonly end: "wait" | "half-close" | "leave";
+  readonly end: "wait" | "half-close" | "leave" | "reset" | "reset at the first answer";
 }
 
 function makeCase(number: number, random: Random): Case {
@@ -123,7 +124,9 @@ function makeCase(number: number, random: Random): Case {
     pieces.push(bytes.slice(start, start + size));
     start += size;
   }
-  const end = random.chance(0.1) ? "leave" : random.chance(0.1) ? "half-close" : "wait";
+  const end = random.chance(0.7)
+    ? "wait"
+    : random.pick(["half-close", "leave", "reset", "reset at the first answer"] as const);
   return { number, bytes, pieces, end };
 }
 
@@ -203,8 +206,13 @@ describe(`${CASES} broken requests, FUZZ_SEED=${SEED}`, () => {
       // oxlint-disable-next-line no-await-in-loop
       await turn();
     }
-    if (each.end === "leave") client.destroy();
-    else if (each.end === "half-close") client.socket.end();
+    if (each.end === "half-close") client.socket.end();
+    else if (each.end === "leave") client.destroy();
+    else if (each.end === "reset") client.socket.resetAndDestroy();
+    else if (each.end === "reset at the first answer") {
+      await Promise.race([once(client.socket, "data"), answers.catch(() => undefined)]);
+      client.socket.resetAndDestroy();
+    }
     const told = await heard;
     for (const { wrong, length, body } of told) {
       expect(wrong).toEqual([]);
