@@ -120,12 +120,19 @@ export class Pool {
     clearTimeout(timer);
   }
 
-  #spawn(): Promise<Ready> {
+  /** Rejects, and never throws: what fails for want of descriptors or memory is tried again. */
+  async #spawn(): Promise<Ready> {
     if (this.#rendezvous === null) throw new Error("the pool has not been started");
     const { process: processOptions, load, bootTimeout } = this.#options;
     const process = this.#started ?? new WorkerProcess(processOptions, load);
     this.#started = null;
-    const worker = new Worker(process, bootTimeout, this.#rendezvous, this.#scheduler);
+    let worker: Worker;
+    try {
+      worker = new Worker(process, bootTimeout, this.#rendezvous, this.#scheduler);
+    } catch (error) {
+      process.kill("SIGKILL");
+      throw error;
+    }
     this.#workers.add(worker);
     const started = performance.now();
     let lane: Lane | null = null;

@@ -1,4 +1,5 @@
 import { spawn, type ChildProcess } from "node:child_process";
+import type { Writable } from "node:stream";
 import { fileURLToPath } from "node:url";
 
 /** The worker's entry point; from `src/worker` and from `dist/worker` alike. */
@@ -59,7 +60,7 @@ export class WorkerProcess {
       this.#child.once("error", (error) => resolve({ code: null, signal: null, error }));
       this.#child.once("exit", (code, signal) => resolve({ code, signal }));
     });
-    this.#child.stdio[BOOT_DESCRIPTOR]?.on("error", () => {}); // it died before it read: `exited` tells
+    this.#boot?.on("error", () => {}); // it died before it read: `exited` tells
     this.#tell(load);
   }
 
@@ -77,9 +78,15 @@ export class WorkerProcess {
     this.#child.kill(signal);
   }
 
+  get #boot(): Writable | null {
+    // Node has no streams at all, whatever its types say, where there was no descriptor left for them.
+    const streams: ChildProcess["stdio"] | undefined = this.#child.stdio;
+    const boot = streams?.[BOOT_DESCRIPTOR];
+    return boot !== null && boot !== undefined && "write" in boot ? boot : null;
+  }
+
   #tell(message: object): void {
-    const boot = this.#child.stdio[BOOT_DESCRIPTOR];
-    if (boot !== null && boot !== undefined && "write" in boot) boot.write(`${JSON.stringify(message)}\n`);
+    this.#boot?.write(`${JSON.stringify(message)}\n`);
   }
 }
 
