@@ -1,4 +1,5 @@
 /** The command from its first signal to its last process: nothing accepted is lost, nothing is left behind. */
+import { execFileSync } from "node:child_process";
 import { existsSync, readdirSync, readFileSync, truncateSync } from "node:fs";
 import { join } from "node:path";
 import { describe, expect, it, onTestFinished } from "vitest";
@@ -368,6 +369,23 @@ describe("a start that fails", () => {
     expect((await command.cli.exited).exitCode).toBe(1);
     expect(readdirSync(command.temporary)).toEqual([]);
     expect(existsSync(command.socket)).toBe(false);
+  });
+});
+
+describe("a gateway without a descriptor left", () => {
+  it("goes on, replaces a worker when it can, and serves those who come then", async () => {
+    const command = await Command.start();
+    // From util-linux, which Debian cannot be without.
+    execFileSync("prlimit", ["--pid", String(command.cli.pid), "--nofile=70:70"]);
+    const crowd = await Promise.all(Array.from({ length: 100 }, () => command.connect()));
+    const [worker = 0] = command.workers;
+    process.kill(worker, "SIGKILL");
+    await command.cli.waitFor(/could not be started: .*EMFILE/);
+    for (const client of crowd) client.destroy();
+    await command.cli.waitFor(/is ready[^]*EMFILE[^]*is ready/);
+    const client = await command.connect();
+    expect((await client.fetch("GET", "/hello")).text).toBe("hello");
+    expect((await client.fetch("POST", "/length", { body: Buffer.alloc(2_000_000) })).text).toBe("2000000");
   });
 });
 
