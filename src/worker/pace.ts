@@ -10,6 +10,8 @@ const MOST_AHEAD = 64;
 /** A judgement needs this many requests and this much time (milliseconds). */
 const WINDOW_REQUESTS = 32;
 const WINDOW = 100;
+/** Judgements in a row that are needed to give up: one may be an accident. */
+const BAD_WINDOWS = 2;
 const FIRST_PENALTY = 1_000;
 const LONGEST_PENALTY = 32_000;
 
@@ -30,6 +32,7 @@ export class Pace {
   #since: number;
   #pipelining = true;
   #retryAt = 0;
+  #badWindows = 0;
   #penalty: number = FIRST_PENALTY;
   #fastSince: number;
   readonly #waited: () => number;
@@ -73,14 +76,18 @@ export class Pace {
     const slow = this.#slow - Math.ceil(excused / SLOW);
     const fast = mean <= WORTHWHILE && slow <= 1 + this.#count * SLOW_SHARE;
     this.#mean = mean;
-    if (this.#pipelining && !fast) {
+    this.#badWindows = fast ? 0 : this.#badWindows + 1;
+    if (this.#pipelining && this.#badWindows >= BAD_WINDOWS) {
       if (now - this.#fastSince > LONGEST_PENALTY) this.#penalty = FIRST_PENALTY;
       this.#pipelining = false;
       this.#retryAt = now + this.#penalty;
       this.#penalty = Math.min(this.#penalty * 2, LONGEST_PENALTY);
-    } else if (!this.#pipelining && fast && now >= this.#retryAt) {
+    } else if (!this.#pipelining && now >= this.#retryAt) {
+      // Whatever it looks like: runners that share an interpreter hold each other up (by 5 ms at a
+      // time), so that a fast application looks slow for as long as it is not tried.
       this.#pipelining = true;
       this.#fastSince = now;
+      this.#badWindows = 0;
     }
     this.#count = 0;
     this.#slow = 0;

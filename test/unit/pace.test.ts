@@ -54,6 +54,18 @@ describe("a worker of which more than one request in a hundred is slow", () => {
   });
 });
 
+describe("a worker whose runners hold each other up", () => {
+  it("is tried again although it looks slow, and kept if it is fast then", () => {
+    const pace = new Pace(0);
+    let now = run(pace, 0, 500, slow);
+    expect(pace.pipelining).toBe(false);
+    // As long as each runner has a request, each takes a millisecond; with one runner it would not.
+    for (let round = 0; round < 100; round += 1)
+      now = run(pace, now, 50, () => (pace.pipelining ? 0.05 : 1.25));
+    expect(pace.pipelining).toBe(true);
+  });
+});
+
 describe("a worker that is slow because it gets no processor", () => {
   it("is not held to be slow", () => {
     let waited = 0;
