@@ -389,6 +389,27 @@ describe("a gateway without a descriptor left", () => {
   });
 });
 
+/** The files that hold bodies of requests. */
+function bodiesIn(folder: string): string[] {
+  const bodies = readdirSync(folder).find((name) => name.startsWith("highball-bodies-"));
+  return bodies === undefined ? [] : readdirSync(join(folder, bodies));
+}
+
+describe("a gateway whose disk is full", () => {
+  it("answers 503 to what it cannot keep: the application never gets a part of a body", async () => {
+    const command = await Command.start();
+    // For the kernel this is what a full disk is, in the middle of a file (setrlimit(2), RLIMIT_FSIZE).
+    execFileSync("prlimit", ["--pid", String(command.cli.pid), "--fsize=1500000:1500000"]);
+    const client = await command.connect();
+    const response = await client.fetch("POST", "/length", { body: Buffer.alloc(2_000_000) });
+    expect([response.status, response.get("connection")]).toEqual([503, "close"]);
+    expect(command.cli.stderr()).toContain("cannot be written to a file: EFBIG");
+    await expect.poll(() => bodiesIn(command.temporary)).toEqual([]);
+    const other = await command.connect();
+    expect((await other.fetch("POST", "/length", { body: Buffer.alloc(1_200_000) })).text).toBe("1200000");
+  });
+});
+
 describe("a worker that dies", () => {
   it("is replaced and leaves no zombie", async () => {
     const command = await Command.start({ workers: 2 });
