@@ -80,7 +80,8 @@ class Runners:
         self._reading = False
         self._closed = False
         self._started = 1
-        self._parked: List[threading.Lock] = []
+        self._parked: List[_Runner] = []
+        self._leader: Optional[_Runner] = None
         self._running: Dict[int, Exchange] = {}
         self._posted: List[bytes] = []
         self._wait = _waiter(data)
@@ -89,7 +90,10 @@ class Runners:
 
     def run(self) -> None:
         """Serve until the connection ends. The main thread is the first runner."""
-        runner = _Runner()
+        self._leader = _Runner()
+        self._run(self._leader)
+
+    def _run(self, runner: _Runner) -> None:
         while True:
             try:
                 self._take_turns(runner)
@@ -101,9 +105,14 @@ class Runners:
     def _take_turns(self, runner: _Runner) -> None:
         lock = self._lock
         queue = self._queue
+        relieved = False
         while True:
             with lock:
-                if queue:
+                if relieved and self._leader is not runner and not self._closed:
+                    # Another runner was woken while this one was held up, and is in charge now. Two
+                    # that are awake would trade the interpreter's lock, five milliseconds at a time.
+                    self._parked.append(runner)
+                elif queue:
                     runner.request = request = queue.popleft()
                     self._ledger.started(request[0])
                     if request[1] & protocol.FOLLOW and not self._reading:
@@ -111,14 +120,17 @@ class Runners:
                 elif self._closed:
                     return
                 elif self._reading:
-                    self._parked.append(runner.bell)
+                    self._parked.append(runner)
                 else:
                     runner.reading = True
                     self._reading = True
+                    self._leader = runner
             if runner.request is not None:
                 self._serve(runner.request)
+                relieved = not runner.request[1] & protocol.FOLLOW
                 runner.request = None
                 continue
+            relieved = False
             if self._posted:
                 self.flush()
             if runner.reading:
@@ -132,8 +144,8 @@ class Runners:
             if runner.reading:
                 runner.reading = False
                 self._reading = False
-            if runner.bell in self._parked:
-                self._parked.remove(runner.bell)
+            if runner in self._parked:
+                self._parked.remove(runner)
         request, runner.request = runner.request, None
         if request is not None:
             self._fail(request[0], error)
@@ -179,17 +191,19 @@ class Runners:
                 self._close()
 
     def _wake_one(self) -> None:
-        """Wake or start one more runner; the lock is held."""
+        """Wake or start one more runner, which is in charge from now on; the lock is held."""
         if self._parked:
-            self._parked.pop().release()
+            self._leader = self._parked.pop()
+            self._leader.bell.release()
         elif self._started < self._threads:
             self._started += 1
+            self._leader = runner = _Runner()
             name = "highball-runner-%d" % self._started
-            threading.Thread(target=self._run_thread, name=name, daemon=True).start()
+            threading.Thread(target=self._run_thread, args=(runner,), name=name, daemon=True).start()
 
-    def _run_thread(self) -> None:
+    def _run_thread(self, runner: _Runner) -> None:
         try:
-            self.run()
+            self._run(runner)
         finally:
             with self._lock:
                 self._started -= 1
@@ -198,7 +212,7 @@ class Runners:
         self._closed = True
         self._queue.clear()
         while self._parked:
-            self._parked.pop().release()
+            self._parked.pop().bell.release()
 
     # -- frames to the gateway ---------------------------------------------------------------
 
