@@ -58,16 +58,11 @@ export interface ResolvedSettings {
 }
 
 /**
- * Resolves the settings of a command: flag, then `HIGHBALL_*`, then common variables, then file,
- * then default.
+ * Reads the settings of a command: flag, then `HIGHBALL_*`, then common variables, then file, then
+ * default. `settle` makes `Settings` of them, and looks for an application that was not named.
  *
- * @throws HighballError for the first value that cannot be used, or APPLICATION_NOT_FOUND.
+ * @throws HighballError for the first value that cannot be used
  */
-export async function resolveSettings(sources: Sources): Promise<ResolvedSettings> {
-  return settle(await resolveInputs(sources));
-}
-
-/** As `resolveSettings`, without looking for an application that was not named. */
 export async function resolveInputs(sources: Sources): Promise<Resolution> {
   const { mode, flags, environment, directory } = sources;
   const own = readEnvironment(environment, [], directory);
