@@ -1,12 +1,18 @@
 import { defineConfig, type ViteUserConfig } from "vitest/config";
+import { CiReporter } from "./test/support/ci-reporter.ts";
+
+const inCI = process.env["CI"] === "true";
 
 const config: ViteUserConfig = defineConfig({
   test: {
     include: ["test/**/*.test.ts"],
     testTimeout: 30_000,
     hookTimeout: 60_000,
+    // In CI only what failed is worth a line: a log that is cut in the middle must still name it.
+    reporters: inCI ? [new CiReporter(), "json"] : ["default", "json"],
+    silent: inCI ? "passed-only" : false,
+    retry: inCI ? 1 : 0,
     // .ci/run counts the tests in it.
-    reporters: ["default", "json"],
     outputFile: { json: "node_modules/.cache/highball/tests/results.json" },
     coverage: { provider: "v8", include: ["src/**/*.ts"], reporter: ["text-summary", "html"] },
   },

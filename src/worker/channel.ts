@@ -2,6 +2,7 @@ import type { Socket } from "node:net";
 import type { ApplicationRequest, Failure } from "../application.ts";
 import type { Job } from "./job.ts";
 import type { Lane, WorkerLink } from "./lane.ts";
+import { runDelay, wantsProcessor } from "./processor-time.ts";
 import {
   ACCEPTED,
   CANCEL,
@@ -27,7 +28,6 @@ import {
   WAKE,
   writeHeader,
 } from "./protocol.ts";
-import { runDelay } from "./run-delay.ts";
 import type { Scheduler } from "./scheduler.ts";
 
 /** Requests of one turn of the event loop are written to the worker together, up to this size. */
@@ -147,6 +147,10 @@ export class Channel implements WorkerLink {
 
   runDelay(): number {
     return runDelay(this.pid);
+  }
+
+  wantsProcessor(): boolean {
+    return wantsProcessor(this.pid);
   }
 
   wake(id: number): void {

@@ -7,6 +7,8 @@ export interface WorkerLink {
   readonly pid: number;
   /** Milliseconds that the worker was ready to run and had no processor. */
   runDelay(): number;
+  /** Does it run, or wait for a processor, and for nothing else? */
+  wantsProcessor(): boolean;
   request(id: number, request: ApplicationRequest, follow: boolean): void;
   /** Exchange `id` holds up what came after it: let another runner go on. */
   wake(id: number): void;
@@ -18,6 +20,8 @@ export interface WorkerLink {
 
 /** A worker with work waiting that has not answered for this long (milliseconds) is held up. */
 export const STALL = 1.5;
+/** One that has work to do and no processor is given this long more (milliseconds): Python's switch interval. */
+const BUSY_MACHINE = 5;
 
 /** A worker as the scheduler sees it: what was given to it and not yet answered. */
 export class Lane {
@@ -32,6 +36,7 @@ export class Lane {
   reliefs = 0;
   /** Not to be helped again before this moment. */
   reliefDue = 0;
+  #excused = false;
   #lastId = 0;
 
   constructor(link: WorkerLink, threads: number, now: number) {
@@ -78,6 +83,23 @@ export class Lane {
     this.lastProgress = now;
     this.reliefs = 0;
     this.reliefDue = now + STALL;
+    this.#excused = false;
+  }
+
+  /**
+   * Nothing holds it up but the want of a processor, or work: it gets a little more time, once.
+   *
+   * On a busy machine that is the usual reason for a silence of two milliseconds, and a second
+   * runner then would only trade the interpreter's lock with the first, 5 ms at a time: measured
+   * with "hello world" on two cores, 26 needless WAKEs a second and a p99 of 7 ms for 2 ms.
+   */
+  isExcused(now: number): boolean {
+    if (this.reliefs > 0) return false;
+    if (!this.#excused && this.link.wantsProcessor()) {
+      this.#excused = true;
+      this.reliefDue = now + BUSY_MACHINE;
+    }
+    return now < this.reliefDue;
   }
 
   /** It was helped: the next time not so soon, as long as it does not answer. */

@@ -254,7 +254,7 @@ export class Scheduler implements Application {
 
   #relieveLane(lane: Lane, now: number): void {
     const oldest = lane.oldest();
-    if (oldest === undefined) return;
+    if (oldest === undefined || lane.isExcused(now)) return;
     // Sends the responses that wait for company, and wakes a runner if none reads.
     lane.link.wake(oldest.id);
     // Each runner may be held up by now. With one worker there is nobody who could take the rest, but

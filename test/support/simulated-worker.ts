@@ -29,6 +29,10 @@ export class SimulatedWorker implements WorkerLink {
   #awake = 1;
   #dead = false;
   lastStarted = 0;
+  /** Its threads are ready to run, and other programs have the processors. */
+  starved = false;
+  /** How often it was asked to let another runner go on. */
+  woken = 0;
 
   constructor(pid: number, threads: number, scheduler: Scheduler) {
     this.pid = pid;
@@ -65,6 +69,7 @@ export class SimulatedWorker implements WorkerLink {
   }
 
   wake(id: number): void {
+    this.woken += 1;
     if (this.#running.has(id) && this.#running.size >= this.#awake && this.#awake < this.#threads) {
       this.#awake += 1;
       this.#work();
@@ -90,6 +95,10 @@ export class SimulatedWorker implements WorkerLink {
 
   runDelay(): number {
     return 0;
+  }
+
+  wantsProcessor(): boolean {
+    return this.starved && this.#running.size > 0;
   }
 
   credit(): void {}

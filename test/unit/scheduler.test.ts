@@ -83,6 +83,31 @@ describe("a request", () => {
     expect(slow.answers).toBe(0);
   });
 
+  it("behind one that only waits for a processor gets no second runner to trade the interpreter's lock with", () => {
+    const scheduler = makeScheduler();
+    const worker = new SimulatedWorker(1, 2, scheduler);
+    worker.join();
+    worker.starved = true;
+    scheduler.begin(requestOf(1, 4), new Ending());
+    const second = new Ending();
+    scheduler.begin(requestOf(2, 1), second);
+    vi.advanceTimersByTime(5);
+    expect(worker.woken).toBe(0);
+    expect(second.answers).toBe(1);
+  });
+
+  it("behind one that computes for long gets one nevertheless", () => {
+    const scheduler = makeScheduler();
+    const worker = new SimulatedWorker(1, 2, scheduler);
+    worker.join();
+    worker.starved = true;
+    scheduler.begin(requestOf(1, 500), new Ending());
+    const second = new Ending();
+    scheduler.begin(requestOf(2, 1), second);
+    vi.advanceTimersByTime(12);
+    expect(second.answers).toBe(1);
+  });
+
   it("behind a slow one is taken back when its worker has no other runner (RECALL)", () => {
     const scheduler = makeScheduler();
     const busy = new SimulatedWorker(1, 1, scheduler);
