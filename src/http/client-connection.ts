@@ -27,6 +27,8 @@ export class ClientConnection {
   used = false;
   /** When it was first found idle; null while it is not. */
   idleSince: number | null = null;
+  /** Where `Connections` keeps it. */
+  place = 0;
   readonly #exchanges: Exchange[] = [];
   #refusal: Rejection | null = null;
 
@@ -57,6 +59,11 @@ export class ClientConnection {
   /** Whether no exchange came after this one. */
   isNewest(exchange: Exchange): boolean {
     return this.#exchanges.at(-1) === exchange;
+  }
+
+  /** The exchange that came last: only its body can still be arriving. */
+  get newest(): Exchange | undefined {
+    return this.#exchanges.at(-1);
   }
 
   get idle(): boolean {

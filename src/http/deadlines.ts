@@ -1,5 +1,4 @@
 import type { ClientConnection } from "./client-connection.ts";
-import type { Exchange } from "./exchange.ts";
 
 /** Milliseconds between two looks, or less where a deadline is short. */
 const INTERVAL = 500;
@@ -22,24 +21,15 @@ export interface DeadlineOptions {
  */
 export class Deadlines {
   readonly #options: DeadlineOptions;
-  readonly #bodies: Set<Exchange> = new Set();
   readonly #timer: NodeJS.Timeout;
 
-  constructor(options: DeadlineOptions, connections: () => Iterable<ClientConnection>) {
+  constructor(options: DeadlineOptions, connections: Iterable<ClientConnection>) {
     this.#options = options;
     const look = (): void => {
-      this.#endIdle(connections());
-      this.#endSlowBodies();
+      this.#endIdle(connections);
+      this.#endSlowBodies(connections);
     };
     this.#timer = setInterval(look, Math.max(10, Math.min(INTERVAL, options.keepAlive / 4))).unref();
-  }
-
-  watchBody(exchange: Exchange): void {
-    this.#bodies.add(exchange);
-  }
-
-  unwatchBody(exchange: Exchange): void {
-    this.#bodies.delete(exchange);
   }
 
   stop(): void {
@@ -57,17 +47,16 @@ export class Deadlines {
     }
   }
 
-  #endSlowBodies(): void {
+  #endSlowBodies(connections: Iterable<ClientConnection>): void {
     const { bodyTimeout, minimumRate } = this.#options;
     const now = performance.now();
-    for (const exchange of this.#bodies) {
-      const { collector } = exchange;
-      if (collector === null) continue;
+    for (const { newest } of connections) {
+      const collector = newest?.collector ?? null;
+      if (newest === undefined || collector === null) continue;
       const elapsed = now - collector.startedAt;
       if (elapsed <= bodyTimeout || (collector.received * 1000) / elapsed >= minimumRate) continue;
-      this.unwatchBody(exchange);
       // RFC 9110 §15.5.9.
-      exchange.reject({
+      newest.reject({
         status: 408,
         reason: `The body arrives at less than ${minimumRate} bytes a second.`,
       });

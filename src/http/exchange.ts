@@ -56,9 +56,9 @@ export class Exchange implements ResponseOwner {
     return this.#response.shouldKeepAlive && !(closing && this.#connection.isNewest(this));
   }
 
-  /** The body is still arriving. */
+  /** What takes the body while it is still arriving, and wanted. */
   get collector(): BodyCollector | null {
-    return this.#collector;
+    return this.#ready || this.#ended || this.#answer !== null ? null : this.#collector;
   }
 
   /** Judges the request and goes on with it as far as it can. */
@@ -129,7 +129,6 @@ export class Exchange implements ResponseOwner {
       },
     );
     this.request.receiver = this.#collector;
-    gateway.deadlines.watchBody(this);
     this.#response.onTurn = () => this.#onTurn();
     if (this.#response.socket !== null) this.#onTurn();
   }
@@ -141,7 +140,6 @@ export class Exchange implements ResponseOwner {
   }
 
   #bodyArrived(body: RequestBody): void {
-    this.#connection.gateway.deadlines.unwatchBody(this);
     // RFC 9112 §7.1.2: trailers may not bring what the head should have said.
     const bad = judgeTrailers(this.request.rawTrailers, this.#connection.gateway.settings);
     if (bad !== null) {
@@ -214,7 +212,6 @@ export class Exchange implements ResponseOwner {
   #give(answer: GatewayAnswer): void {
     if (this.#ended || this.#answer !== null) return;
     this.#answer = answer;
-    this.#connection.gateway.deadlines.unwatchBody(this);
     if (this.#response.socket === null) this.#response.onTurn = () => this.#onTurn();
     else this.#sendAnswer(answer);
   }
@@ -239,11 +236,8 @@ export class Exchange implements ResponseOwner {
     if (this.#ended) return;
     this.#ended = true;
     const { gateway } = this.#connection;
-    if (this.#collector !== null) {
-      gateway.deadlines.unwatchBody(this);
-      // Dropped from the queue, or its worker died: then nobody else removes the file of the body.
-      this.#collector.discard();
-    }
+    // Dropped from the queue, or its worker died: then nobody else removes the file of the body.
+    this.#collector?.discard();
     this.#connection.remove(this);
     if (gateway.accessLog === null) return;
     const { method, url, httpVersionMajor, httpVersionMinor, rawHeaders } = this.request;

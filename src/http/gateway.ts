@@ -6,6 +6,7 @@ import type { Log } from "../log.ts";
 import type { Settings } from "../settings/settings.ts";
 import type { AccessLog } from "./access-log.ts";
 import { ClientConnection } from "./client-connection.ts";
+import { connectionOf, Connections } from "./connections.ts";
 import { Deadlines } from "./deadlines.ts";
 import { describeConnection } from "./environ.ts";
 import { Exchange } from "./exchange.ts";
@@ -35,7 +36,7 @@ export class Gateway {
   readonly spool: Spool = new Spool();
   readonly deadlines: Deadlines;
   readonly #trustedPeers: TrustedPeers;
-  readonly #connections: Map<Socket, ClientConnection> = new Map();
+  readonly #connections: Connections = new Connections();
   readonly #reported: Set<string> = new Set();
   #listeners: readonly Listener[] = [];
   #draining = false;
@@ -53,7 +54,7 @@ export class Gateway {
         bodyTimeout: settings.bodyTimeout * 1000,
         minimumRate: settings.bodyMinimumRate,
       },
-      () => this.#connections.values(),
+      this.#connections,
     );
     this.#trustedPeers = compileTrustedPeers(settings.forwardedAllowIps);
   }
@@ -95,7 +96,7 @@ export class Gateway {
   /** Requests that have no complete response yet. */
   get inFlight(): number {
     let count = 0;
-    for (const connection of this.#connections.values()) if (!connection.idle) count += 1;
+    for (const connection of this.#connections) if (!connection.idle) count += 1;
     return count;
   }
 
@@ -105,7 +106,7 @@ export class Gateway {
    */
   async drain(): Promise<void> {
     this.#draining = true;
-    for (const connection of this.#connections.values()) connection.closing = true;
+    for (const connection of this.#connections) connection.closing = true;
     await Promise.all(this.#listeners.map((listener) => listener.close()));
     const finished = new Promise<void>((resolve) => {
       this.#onIdle = resolve;
@@ -120,7 +121,7 @@ export class Gateway {
   }
 
   #closeIdle(which: (connection: ClientConnection) => boolean): void {
-    for (const connection of this.#connections.values()) {
+    for (const connection of this.#connections) {
       if (connection.idle && which(connection)) connection.end();
     }
   }
@@ -128,13 +129,13 @@ export class Gateway {
   /** Ends what is left, at once. */
   close(): void {
     for (const listener of this.#listeners) void listener.close();
-    for (const connection of this.#connections.values()) connection.socket.destroy();
+    for (const connection of this.#connections) connection.socket.destroy();
     this.spool.close();
     this.deadlines.stop();
   }
 
   forget(connection: ClientConnection): void {
-    this.#connections.delete(connection.socket);
+    this.#connections.delete(connection);
     this.#checkIdle();
   }
 
@@ -179,11 +180,11 @@ export class Gateway {
     );
     const connection = new ClientConnection(this, socket, description);
     connection.closing = this.#draining;
-    this.#connections.set(socket, connection);
+    this.#connections.add(connection);
   }
 
   #onRequest(request: GatewayRequest, response: GatewayResponse): void {
-    const connection = this.#connections.get(request.socket);
+    const connection = connectionOf(request.socket);
     if (connection === undefined || connection.refused) return;
     const exchange = new Exchange(connection, request, response);
     connection.add(exchange);
@@ -192,7 +193,7 @@ export class Gateway {
 
   /** RFC 9112 §2.2 and others: what the parser refuses gets an answer, after those that are due. */
   #onParserError(error: ParserError, socket: Socket): void {
-    const connection = this.#connections.get(socket);
+    const connection = connectionOf(socket);
     if (connection?.refused === true) return;
     const rejection = judgeParserError(error);
     // A connection that a browser opened ahead of need and never used ends without a word.
@@ -203,7 +204,7 @@ export class Gateway {
 
   #onConnect(socket: Socket): void {
     // RFC 9110 §9.3.6: tunnels are for proxies.
-    const connection = this.#connections.get(socket);
+    const connection = connectionOf(socket);
     connection?.refuse(reject(501, "CONNECT is for proxies, which this server is not."));
   }
 }

@@ -2,7 +2,7 @@ import type { Socket } from "node:net";
 import type { ApplicationRequest, Failure } from "../application.ts";
 import type { Job } from "./job.ts";
 import type { Lane, WorkerLink } from "./lane.ts";
-import { runDelay, wantsProcessor } from "./processor-time.ts";
+import { processorTime, wantsProcessor, type ProcessorTime } from "./processor-time.ts";
 import {
   ACCEPTED,
   CANCEL,
@@ -145,8 +145,8 @@ export class Channel implements WorkerLink {
     this.#used = 0;
   }
 
-  runDelay(): number {
-    return runDelay(this.pid);
+  processorTime(): ProcessorTime | null {
+    return processorTime(this.pid);
   }
 
   wantsProcessor(): boolean {

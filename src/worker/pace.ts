@@ -1,3 +1,5 @@
+import type { ProcessorTime } from "./processor-time.ts";
+
 /** Requests slower than this (milliseconds) count against pipelining. */
 const SLOW = 2;
 /** Share of slow requests above which a worker is not given work ahead: its 99th percentile is slow. */
@@ -7,6 +9,12 @@ const WORTHWHILE = 0.5;
 /** Work that may wait at a worker, in milliseconds. */
 const AHEAD = 1;
 const MOST_AHEAD = 64;
+/** A worker that computes less than this for a request (milliseconds) is faster than the gateway that feeds it. */
+const LIGHT = 0.02;
+/** ... unless its requests wait for something else: by the clock they may take this long. */
+const LIGHT_BY_THE_CLOCK = 0.1;
+/** Work, in milliseconds, that a light worker may have before another is woken. */
+const LIGHT_AHEAD = 0.5;
 /** A judgement needs this many requests and this much time (milliseconds). */
 const WINDOW_REQUESTS = 32;
 const WINDOW = 100;
@@ -35,17 +43,19 @@ export class Pace {
   #badWindows = 0;
   #penalty: number = FIRST_PENALTY;
   #fastSince: number;
-  readonly #waited: () => number;
-  #waitedBefore = 0;
+  readonly #processorTime: () => ProcessorTime | null;
+  #before: ProcessorTime | null = null;
+  /** Milliseconds that it computes for a request. */
+  #cost: number = Infinity;
 
   /**
-   * @param waited milliseconds that the worker was ready and had no processor, ever growing: what a
-   * busy machine makes a request wait says nothing about the application
+   * @param processorTime what the worker has had of the processors: what a busy machine makes a
+   * request wait says nothing about the application
    */
-  constructor(now: number, waited: () => number = () => 0) {
+  constructor(now: number, processorTime: () => ProcessorTime | null = () => null) {
     this.#since = now;
     this.#fastSince = now;
-    this.#waited = waited;
+    this.#processorTime = processorTime;
   }
 
   /** May work wait at the worker? */
@@ -59,6 +69,11 @@ export class Pace {
     return Math.max(threads, Math.min(MOST_AHEAD, Math.floor(AHEAD / this.#mean) + 1));
   }
 
+  /** Will a worker with `requests` in hand be done so soon that to wake another would gain nothing? */
+  keepsUp(requests: number): boolean {
+    return this.#cost < LIGHT && this.#pipelining && requests * this.#cost < LIGHT_AHEAD;
+  }
+
   /** Notes one finished request: `milliseconds` of a runner's time. */
   note(milliseconds: number, now: number): void {
     this.#count += 1;
@@ -68,14 +83,16 @@ export class Pace {
   }
 
   #judge(now: number): void {
-    const waited = this.#waited();
-    const excused = waited - this.#waitedBefore;
-    this.#waitedBefore = waited;
+    const time = this.#processorTime();
+    const excused = time === null || this.#before === null ? 0 : time.waited - this.#before.waited;
+    const used = time === null || this.#before === null ? Infinity : time.used - this.#before.used;
+    this.#before = time;
     // Not all of it was this runner's: other threads of the process wait as well.
     const mean = Math.max(0.005, (this.#sum - Math.min(excused, this.#sum / 2)) / this.#count);
     const slow = this.#slow - Math.ceil(excused / SLOW);
     const fast = mean <= WORTHWHILE && slow <= 1 + this.#count * SLOW_SHARE;
     this.#mean = mean;
+    this.#cost = mean < LIGHT_BY_THE_CLOCK ? used / this.#count : Infinity;
     this.#badWindows = fast ? 0 : this.#badWindows + 1;
     if (this.#pipelining && this.#badWindows >= BAD_WINDOWS) {
       if (now - this.#fastSince > LONGEST_PENALTY) this.#penalty = FIRST_PENALTY;

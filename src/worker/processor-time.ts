@@ -1,18 +1,30 @@
 import { readdirSync, readFileSync } from "node:fs";
 
+/** Milliseconds of all threads of a process since they began. */
+export interface ProcessorTime {
+  /** They ran. */
+  readonly used: number;
+  /** They were ready to run and had no processor. */
+  readonly waited: number;
+}
+
 /**
- * Milliseconds that the threads of a process were ready to run and had no processor, ever growing.
+ * What a process has had of the processors.
  *
- * Linux counts them for each thread (proc(5), `schedstat`). On a busy machine a fast application
- * looks slow by the clock; this tells the two apart. 0 elsewhere.
+ * On a busy machine a fast application looks slow by the clock; this tells the two apart. Linux counts
+ * it for each thread (proc(5), `schedstat`). Null elsewhere, and for a process that has ended.
  */
-export function runDelay(pid: number): number {
-  let nanoseconds = 0;
-  for (const schedule of ofThreads(pid, "schedstat")) {
-    const [, waited = "0"] = schedule.split(" ");
-    nanoseconds += Number(waited);
+export function processorTime(pid: number): ProcessorTime | null {
+  const schedules = ofThreads(pid, "schedstat");
+  if (schedules.length === 0) return null;
+  let used = 0;
+  let waited = 0;
+  for (const schedule of schedules) {
+    const [ran = "0", queued = "0"] = schedule.split(" ");
+    used += Number(ran);
+    waited += Number(queued);
   }
-  return nanoseconds / 1e6;
+  return { used: used / 1e6, waited: waited / 1e6 };
 }
 
 /**

@@ -40,6 +40,7 @@ export class Scheduler implements Application {
   #sequence = 0;
   #inFlight = 0;
   #stallTimer: NodeJS.Timeout | null = null;
+  #look: NodeJS.Immediate | null = null;
   #ageTimer: NodeJS.Timeout | null = null;
   #refusal: Failure | null = null;
   #onIdle: (() => void) | null = null;
@@ -121,7 +122,7 @@ export class Scheduler implements Application {
     this.closeLane(lane);
     const lost: Job[] = [];
     const moved: Job[] = [];
-    for (const job of lane.inFlight.values()) {
+    for (const job of lane.inFlight) {
       this.#inFlight -= 1;
       if (job.cancelled) job.state = "done";
       else if (!wasStarted(job.id, lastStarted)) moved.push(job);
@@ -191,10 +192,14 @@ export class Scheduler implements Application {
     }
   }
 
-  /** The worker with the fewest requests that has room; the first of equals, whose caches are warm. */
+  /**
+   * A worker that is awake and keeps up; else the one with the fewest requests that has room, the
+   * first of equals, whose caches are warm.
+   */
   #pick(): Lane | null {
     let best: Lane | null = null;
     for (const lane of this.#lanes) {
+      if (lane.keepsUp) return lane;
       if ((best === null || lane.inFlight.size < best.inFlight.size) && lane.hasRoom) best = lane;
     }
     return best;
@@ -204,7 +209,7 @@ export class Scheduler implements Application {
     this.#inFlight += 1;
     lane.send(job, now);
     if (lane.inFlight.size === 1) return;
-    if (lane.isHeldUp(now)) this.#relieveLane(lane, now);
+    if (lane.isHeldUp(now)) this.#lookSoon();
     this.#watchStalls();
   }
 
@@ -236,8 +241,21 @@ export class Scheduler implements Application {
   #watchStalls(): void {
     this.#stallTimer ??= setTimeout(() => {
       this.#stallTimer = null;
-      if (this.#relieve()) this.#watchStalls();
+      this.#lookSoon();
     }, 1);
+  }
+
+  /**
+   * Looks once what has arrived is read.
+   *
+   * On a busy machine the gateway itself gets no processor for some milliseconds now and then; the
+   * workers seem held up then, while their answers wait in its own sockets.
+   */
+  #lookSoon(): void {
+    this.#look ??= setImmediate(() => {
+      this.#look = null;
+      if (this.#relieve()) this.#watchStalls();
+    });
   }
 
   /** @returns whether there is still something to watch */

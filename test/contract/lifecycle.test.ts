@@ -379,6 +379,7 @@ describe("a gateway without a descriptor left", () => {
     execFileSync("prlimit", ["--pid", String(command.cli.pid), "--nofile=70:70"]);
     const crowd = await Promise.all(Array.from({ length: 100 }, () => command.connect()));
     const [worker = 0] = command.workers;
+    await until(() => readdirSync(`/proc/${command.cli.pid}/fd`).length >= 69);
     process.kill(worker, "SIGKILL");
     await command.cli.waitFor(/could not be started: .*EMFILE/);
     for (const client of crowd) client.destroy();

@@ -93,8 +93,8 @@ export class SimulatedWorker implements WorkerLink {
     if (!this.#running.has(id)) this.recall([id]);
   }
 
-  runDelay(): number {
-    return 0;
+  processorTime(): null {
+    return null;
   }
 
   wantsProcessor(): boolean {

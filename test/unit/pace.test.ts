@@ -69,7 +69,7 @@ describe("a worker whose runners hold each other up", () => {
 describe("a worker that is slow because it gets no processor", () => {
   it("is not held to be slow", () => {
     let waited = 0;
-    const pace = new Pace(0, () => waited);
+    const pace = new Pace(0, () => ({ used: 0, waited }));
     run(pace, 0, 1000, (index) => {
       if (index % 30 !== 0) return 0.05;
       waited += 4;
@@ -84,5 +84,36 @@ describe("a worker whose requests take long, all of them", () => {
     const pace = new Pace(0);
     run(pace, 0, 500, () => 1);
     expect(pace.pipelining).toBe(false);
+  });
+});
+
+describe("a worker that computes less for a request than the gateway does", () => {
+  /** Requests of `wall` milliseconds by the clock, of which it computes `used`. */
+  function measure(wall: number, used: number): Pace {
+    let sum = 0;
+    const pace = new Pace(0, () => ({ used: sum, waited: 0 }));
+    run(pace, 0, 1000, () => {
+      sum += used;
+      return wall;
+    });
+    return pace;
+  }
+
+  it("keeps up with half a millisecond of work: no other is woken", () => {
+    const pace = measure(0.03, 0.01);
+    expect([pace.keepsUp(1), pace.keepsUp(49), pace.keepsUp(51)]).toEqual([true, true, false]);
+  });
+
+  it.each([
+    ["computes for longer", 0.05, 0.04],
+    ["waits for a database", 0.3, 0.01],
+  ])("does not if it %s", (_, wall, used) => {
+    expect(measure(wall, used).keepsUp(1)).toBe(false);
+  });
+
+  it("does not where processor time cannot be told", () => {
+    const pace = new Pace(0);
+    run(pace, 0, 1000, () => 0.01);
+    expect(pace.keepsUp(1)).toBe(false);
   });
 });
