@@ -64,7 +64,21 @@ export type Failure =
   /** The queue was full, or the request waited in it for too long. */
   | { readonly kind: "overloaded"; readonly reason: string; readonly retryAfter: number }
   /** The server is going down, or no worker can be started. */
-  | { readonly kind: "unavailable"; readonly reason: string };
+  | { readonly kind: "unavailable"; readonly reason: string }
+  /** In development: the code that is on disk cannot be loaded, so there is nothing that could answer. */
+  | { readonly kind: "load-failed"; readonly problem: LoadFailure };
+
+/** Why code cannot be loaded, for the developer who has just saved it. */
+export interface LoadFailure {
+  /** Of the catalogue of errors, for example `application-import-failed`. */
+  readonly code: string;
+  /** One sentence, with the values in it in quotes. */
+  readonly message: string;
+  /** What to type or to look at next; may be empty. */
+  readonly hint: string;
+  /** As Python prints it, for example; may be empty. */
+  readonly traceback: string;
+}
 
 /** A request that was given to an application. */
 export interface Call {

@@ -59,5 +59,12 @@ export function answerTo(failure: Failure, showTraceback: boolean): GatewayAnswe
         reason: "The server is going down or cannot run the application.",
         retryAfter: 5,
       };
+    case "load-failed": {
+      // 500 and no 503 (RFC 9110 §15.6): time alone mends nothing here, so no client should try again.
+      const { message, hint, traceback } = failure.problem;
+      const detail = [message, hint, traceback].filter((part) => part !== "").join("\n\n");
+      const reason = "The application cannot be loaded; the terminal of the server says why.";
+      return { status: 500, reason, ...(showTraceback ? { detail } : {}) };
+    }
   }
 }
