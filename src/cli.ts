@@ -43,7 +43,8 @@ async function dispatch(argv: readonly string[]): Promise<number> {
     return 0;
   }
   const { resolveInputs, settle } = await import("./settings/resolve.ts");
-  const resolution = await resolveInputs({ mode, flags: layer, environment: process.env, directory });
+  const sources = { mode, flags: layer, environment: process.env, directory };
+  const resolution = await resolveInputs(sources);
   if (subcommand === "config") {
     const { renderConfig } = await import("./cli/config.ts");
     if (actions.has("check")) return check(resolution.values.accessLogformat, output);
@@ -56,7 +57,12 @@ async function dispatch(argv: readonly string[]): Promise<number> {
   const started = startFirstWorker(resolved.settings);
   try {
     const [{ run }, { serve }] = await Promise.all([import("./cli/run.ts"), import("./serve.ts")]);
-    return await run(resolved, (settings) => serve(settings, started));
+    const files = {
+      environmentFiles: resolution.values.envFile,
+      settingsFiles: resolution.file === undefined ? [] : [resolution.file],
+      read: async () => settle(await resolveInputs(sources)).settings,
+    };
+    return await run(resolved, (settings) => serve(settings, started, files));
   } finally {
     // If serve() did not come to use it; else it has ended by now.
     started.kill("SIGKILL");

@@ -1,14 +1,19 @@
 import { findInterpreter } from "./settings/interpreter.ts";
 import type { Settings } from "./settings/settings.ts";
 import { version } from "./version.ts";
-import { WorkerProcess, type LoadOptions, type ProcessOptions } from "./worker/process.ts";
+import { Interpreter, type LoadOptions, type ProcessOptions } from "./worker/process.ts";
 
 /** How the processes of a server are started. @throws HighballError PYTHON_NOT_FOUND */
 export function processOptions(settings: Settings): ProcessOptions {
   return {
     python: findInterpreter(settings).path,
     directory: settings.chdir,
-    env: { ...process.env, ...settings.env },
+    env: {
+      ...process.env,
+      ...settings.env,
+      // Applications ask for it to know that this process serves, and not a supervisor beside it.
+      ...(settings.reload ? { WERKZEUG_RUN_MAIN: "true" } : {}),
+    },
   };
 }
 
@@ -22,6 +27,8 @@ export function loadOptions(settings: Settings): LoadOptions {
     workers: settings.workers,
     serverSoftware: `Highball/${version}`,
     argv0: process.argv[1] ?? "highball",
+    reloads: settings.reload,
+    verbose: settings.reloadVerbose,
   };
 }
 
@@ -31,6 +38,6 @@ export function loadOptions(settings: Settings): LoadOptions {
  *
  * @throws HighballError PYTHON_NOT_FOUND
  */
-export function startFirstWorker(settings: Settings): WorkerProcess {
-  return new WorkerProcess(processOptions(settings), loadOptions(settings));
+export function startFirstWorker(settings: Settings): Interpreter {
+  return Interpreter.load(processOptions(settings), loadOptions(settings));
 }

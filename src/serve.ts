@@ -1,15 +1,14 @@
 import type { Log } from "./log.ts";
 import { createMessageLog, type MessageLog } from "./log/message-log.ts";
 import { createAccessLog, type AccessLog } from "./http/access-log.ts";
+import { FixedCode } from "./fixed-code.ts";
 import { Gateway } from "./http/gateway.ts";
 import { describeUrls, openListeners, type LabelledUrl, type Listener } from "./http/listeners.ts";
-import { loadOptions, processOptions } from "./head-start.ts";
+import { ReloadingCode, type SettingsFiles } from "./reloading-code.ts";
+import type { LoadedApplication, ServedCode } from "./served-code.ts";
 import { parseAddress } from "./settings/address.ts";
 import type { Settings } from "./settings/settings.ts";
 import type { WorkerProcess } from "./worker/process.ts";
-import { Pool } from "./worker/pool.ts";
-import type { Ready } from "./worker/worker.ts";
-import { Scheduler } from "./worker/scheduler.ts";
 
 /** A server that is up. */
 export interface Server {
@@ -29,6 +28,8 @@ export interface Server {
   readonly log: Log;
   /** Process ids of the workers. */
   readonly workerPids: readonly number[];
+  /** Loads the application again, changed or not; only where it is reloaded at all. */
+  reload(): void;
   /** Stops accepting, finishes what is in flight within `gracefulTimeout`, ends the workers. */
   close(): Promise<void>;
   /** Ends everything at once. */
@@ -41,11 +42,16 @@ export interface Server {
  * Starts a server: the one place that knows both sides, `http/` and `worker/`.
  *
  * @param started the first worker, if it runs already (`startFirstWorker`)
+ * @param files where the settings came from, if they shall be read again when those change
  * @throws HighballError when it cannot listen, or the application cannot be loaded
  */
-export async function serve(settings: Settings, started: WorkerProcess | null = null): Promise<Server> {
-  const running = new RunningServer(settings, started);
-  await running.start();
+export async function serve(
+  settings: Settings,
+  started: WorkerProcess | null = null,
+  files: SettingsFiles | null = null,
+): Promise<Server> {
+  const running = new RunningServer(settings, files);
+  await running.start(started);
   return running;
 }
 
@@ -54,16 +60,15 @@ class RunningServer implements Server {
   readonly #settings: Settings;
   readonly log: MessageLog;
   readonly #accessLog: AccessLog | null;
-  readonly #scheduler: Scheduler;
-  readonly #pool: Pool;
+  readonly #code: ServedCode;
   readonly #gateway: Gateway;
   #listeners: readonly Listener[] = [];
-  #ready: Ready = { application: "", python: "" };
+  #ready: LoadedApplication = { application: "", python: "" };
   #finish: (code: number) => void = () => {};
   #closing: Promise<void> | null = null;
   #killed = false;
 
-  constructor(settings: Settings, started: WorkerProcess | null) {
+  constructor(settings: Settings, files: SettingsFiles | null) {
     this.#settings = settings;
     this.finished = new Promise((resolve) => {
       this.#finish = resolve;
@@ -74,25 +79,13 @@ class RunningServer implements Server {
       accessLogfile === null
         ? null
         : createAccessLog({ format: accessLogformat, output: accessLogfile, log: this.log });
-    this.#scheduler = new Scheduler({
-      queueLimit: settings.queueLimit,
-      queueTimeout: settings.queueTimeout * 1000,
-      retryIdempotent: settings.retryIdempotent,
-    });
-    this.#pool = new Pool(
-      {
-        process: processOptions(settings),
-        started,
-        load: loadOptions(settings),
-        bootTimeout: settings.bootTimeout * 1000,
-        log: this.log,
-      },
-      this.#scheduler,
-    );
-    this.#gateway = new Gateway(settings, this.#scheduler, this.log, this.#accessLog);
+    this.#code = settings.reload
+      ? new ReloadingCode(settings, files ?? unchanging(settings), this.log)
+      : new FixedCode(settings, this.log);
+    this.#gateway = new Gateway(settings, this.#code.application, this.log, this.#accessLog);
   }
 
-  async start(): Promise<void> {
+  async start(started: WorkerProcess | null): Promise<void> {
     const { bind, backlog, socketMode, portFallback } = this.#settings;
     const options = { backlog, socketMode, portFallback, log: this.log };
     const opening = openListeners(bind.map(parseAddress), options, () => this.#gateway.makeServer());
@@ -103,7 +96,7 @@ class RunningServer implements Server {
     });
     try {
       // The workers load while the port opens; requests that come meanwhile wait for them.
-      const [ready] = await Promise.all([this.#pool.start(), listening]);
+      const [ready] = await Promise.all([this.#code.start(started), listening]);
       this.#ready = ready;
     } catch (error) {
       this.kill();
@@ -137,7 +130,11 @@ class RunningServer implements Server {
   }
 
   get workerPids(): readonly number[] {
-    return this.#pool.pids;
+    return this.#code.pids;
+  }
+
+  reload(): void {
+    this.#code.reload();
   }
 
   close(): Promise<void> {
@@ -147,24 +144,30 @@ class RunningServer implements Server {
 
   kill(): void {
     this.#killed = true;
-    this.#pool.kill();
+    this.#code.kill();
     this.#gateway.close();
     this.#finish(1);
   }
 
   async #close(): Promise<void> {
     const grace = this.#settings.gracefulTimeout * 1000;
+    this.#code.freeze();
     const timer = setTimeout(() => {
       this.log.warning(`${this.#gateway.inFlight} requests did not finish within ${grace / 1000} s: cut.`);
-      this.#scheduler.failWaiting({ kind: "unavailable", reason: "the server has stopped" });
+      this.#code.failWaiting();
       this.#gateway.close();
     }, grace);
     await this.#gateway.drain();
     clearTimeout(timer);
     this.#gateway.close();
-    await this.#pool.stop();
+    await this.#code.stop();
     await this.#accessLog?.close();
     await this.log.close();
     this.#finish(0);
   }
+}
+
+/** Settings that came from no file. */
+function unchanging(settings: Settings): SettingsFiles {
+  return { environmentFiles: [], settingsFiles: [], read: () => Promise.resolve(settings) };
 }

@@ -160,7 +160,6 @@ const elsewhere: Readonly<Record<string, string>> = {
   "--preload": "Every worker of Highball loads the application itself: leave it out.",
   "-k": "Highball has one kind of worker; --threads sets how much each does at once.",
   "--worker-class": "Highball has one kind of worker; --threads sets how much each does at once.",
-  "--reload": NOT_YET,
   "--debugger": NOT_YET,
   "--certfile": NOT_YET,
   "--keyfile": NOT_YET,

@@ -86,6 +86,25 @@ export interface Settings {
    */
   readonly retryIdempotent: boolean;
 
+  /** Load the application again when its code changes. @defaultValue `false`, in development `true` */
+  readonly reload: boolean;
+  /** Files, folders and globs that are watched beside the application's own code. @defaultValue `none` */
+  readonly reloadExtraFile: readonly string[];
+  /** Globs of what is not watched. @defaultValue `none` */
+  readonly reloadExclude: readonly string[];
+  /** How changes are noticed. @defaultValue `auto` */
+  readonly reloaderType: "auto" | "native" | "stat";
+  /** Seconds between two looks of the `stat` watcher. @defaultValue `1` */
+  readonly reloaderInterval: number;
+  /** Seconds that requests of the old code get to finish when the code has changed. @defaultValue `5` */
+  readonly reloadGrace: number;
+  /** Say what made a load slow. @defaultValue `false` */
+  readonly reloadVerbose: boolean;
+  /** Keep the application's libraries loaded between two loads of its code. @defaultValue `true` */
+  readonly zygote: boolean;
+  /** Let pages in browsers follow changes. @defaultValue `false` */
+  readonly refresh: boolean;
+
   /**
    * Access log: `-` for standard output, a path, or null for none.
    *

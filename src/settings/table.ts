@@ -70,6 +70,7 @@ export const sections = [
   "Time limits",
   "Size limits",
   "Requests",
+  "Reloading",
   "Logs",
   "Process",
 ] as const;
@@ -79,6 +80,7 @@ type Table = { readonly [Name in InputName]: Row<Inputs[Name]> };
 
 const kibibyte = 1024;
 const gibibyte = 1024 ** 3;
+const reloaderTypes: readonly Settings["reloaderType"][] = ["auto", "native", "stat"];
 const logLevels: readonly LogLevel[] = ["debug", "info", "warning", "error", "critical"];
 
 /**
@@ -318,6 +320,70 @@ export const table: Table = {
     common: { name: "FLASK_DEBUG", mode: "development", translate: flaskDebug },
     section: "Requests",
     help: "Show a traceback in the response when the application fails, to this machine only.",
+  },
+
+  reload: {
+    kind: toggle,
+    standard: { development: "true", production: "false" },
+    flags: ["--reload"],
+    section: "Reloading",
+    help: "Load the application again when its code changes.",
+  },
+  reloadExtraFile: {
+    kind: list(path("PATTERN", "templates/**")),
+    standard: "none",
+    flags: ["--reload-extra-file", "--extra-files"],
+    section: "Reloading",
+    help: "Files, folders and globs that reload the application too when they change.",
+  },
+  reloadExclude: {
+    kind: list(text("GLOB", "tests/**")),
+    standard: "none",
+    flags: ["--reload-exclude", "--exclude-patterns"],
+    section: "Reloading",
+    help: "Globs of files and folders that are not watched.",
+  },
+  reloaderType: {
+    kind: choice(reloaderTypes, "stat"),
+    standard: "auto",
+    flags: ["--reloader-type", "--reload-engine"],
+    section: "Reloading",
+    help: "How changes are noticed: native events, stat by looking at every file, or auto.",
+  },
+  reloaderInterval: {
+    kind: seconds(0.05, "1"),
+    standard: "1",
+    flags: ["--reloader-interval"],
+    section: "Reloading",
+    help: "Time between two looks of the stat watcher.",
+  },
+  reloadGrace: {
+    kind: seconds(0, "5"),
+    standard: "5",
+    flags: ["--reload-grace"],
+    section: "Reloading",
+    help: "Time that requests of the old code get to finish.",
+  },
+  reloadVerbose: {
+    kind: toggle,
+    standard: "false",
+    flags: ["--reload-verbose"],
+    section: "Reloading",
+    help: "Say which imports made a load slow.",
+  },
+  zygote: {
+    kind: toggle,
+    standard: "true",
+    flags: ["--zygote"],
+    section: "Reloading",
+    help: "Keep the application's libraries loaded between two loads of its code.",
+  },
+  refresh: {
+    kind: toggle,
+    standard: "false",
+    flags: ["--refresh"],
+    section: "Reloading",
+    help: "Let pages in browsers follow: they load again when code, templates or styles change.",
   },
 
   accessLogfile: {

@@ -34,6 +34,8 @@ export class Lane {
   readonly inFlight: InFlight = new InFlight();
   /** When the worker last answered, or was given its first request. */
   lastProgress: number;
+  /** Called when it has nothing left to do, if somebody waits for that. */
+  onIdle: (() => void) | null = null;
   /** How often it was helped since it last answered. */
   reliefs = 0;
   /** Not to be helped again before this moment. */

@@ -1,19 +1,23 @@
+import type { Failure } from "../application.ts";
 import type { HighballError } from "../errors.ts";
 import type { Log } from "../log.ts";
 import type { Job } from "./job.ts";
 import type { Lane } from "./lane.ts";
-import { describeExit, WorkerProcess, type Exit, type LoadOptions, type ProcessOptions } from "./process.ts";
-import { Rendezvous } from "./rendezvous.ts";
+import {
+  describeExit,
+  type Exit,
+  type LoadOptions,
+  type ProcessSource,
+  type WorkerProcess,
+} from "./process.ts";
 import type { Scheduler } from "./scheduler.ts";
-import { Worker, type Ready } from "./worker.ts";
+import { Worker, type Ready, type WorkerOptions } from "./worker.ts";
 
-export interface PoolOptions {
-  readonly process: ProcessOptions;
+export interface PoolOptions extends WorkerOptions {
+  readonly source: ProcessSource;
   /** A process that has been started already, to be the first worker. */
   readonly started: WorkerProcess | null;
   readonly load: LoadOptions;
-  /** Milliseconds; 0 waits for ever. */
-  readonly bootTimeout: number;
   readonly log: Log;
 }
 
@@ -39,10 +43,11 @@ export class Pool {
   readonly #options: PoolOptions;
   readonly #scheduler: Scheduler;
   readonly #workers: Set<Worker> = new Set();
+  readonly #lanes: Map<Worker, Lane> = new Map();
   #started: WorkerProcess | null;
-  #rendezvous: Rendezvous | null = null;
   #stopping = false;
   #othersStarted = false;
+  #onServing: (() => void) | null = null;
   #backoff = 0;
   #pending: Set<NodeJS.Timeout> = new Set();
 
@@ -54,7 +59,7 @@ export class Pool {
 
   /** Process ids of the workers there are. */
   get pids(): number[] {
-    return [...this.#workers].map((worker) => worker.process.pid);
+    return [...this.#workers].map((worker) => worker.pid);
   }
 
   /**
@@ -63,15 +68,11 @@ export class Pool {
    * It is started alone, so that it has a processor to itself and a broken application fails once;
    * the others follow when it is ready, or when that takes long.
    *
+   * @param onServing called when the first worker is about to be given requests
    * @throws HighballError when the first start fails: it would fail again, so it is final.
    */
-  async start(): Promise<Ready> {
-    const rendezvous = await Rendezvous.open();
-    if (this.#stopping) {
-      rendezvous.close();
-      throw new Error("the pool was stopped before it had started");
-    }
-    this.#rendezvous = rendezvous;
+  async start(onServing: () => void): Promise<Ready> {
+    this.#onServing = onServing;
     const first = this.#spawn();
     const timer = setTimeout(() => this.#spawnOthers(), HEAD_START);
     try {
@@ -101,7 +102,22 @@ export class Pool {
     for (const timer of this.#pending) clearTimeout(timer);
     const exits = [...this.#workers].map((worker) => this.#end(worker));
     await Promise.all(exits);
-    this.#rendezvous?.close();
+  }
+
+  /**
+   * Gives the workers no new requests and ends each when it has finished those it runs; what runs
+   * for longer than `grace` milliseconds is cut with `failure`. What was not started goes elsewhere.
+   */
+  async retire(grace: number, failure: Failure): Promise<void> {
+    if (this.#stopping) return;
+    this.#stopping = true;
+    for (const timer of this.#pending) clearTimeout(timer);
+    const endings = [...this.#workers].map(async (worker) => {
+      const lane = this.#lanes.get(worker);
+      if (lane !== undefined) await this.#scheduler.retireLane(lane, grace, failure);
+      await this.#end(worker);
+    });
+    await Promise.all(endings);
   }
 
   /** Ends everything now. */
@@ -109,7 +125,6 @@ export class Pool {
     this.#stopping = true;
     for (const timer of this.#pending) clearTimeout(timer);
     for (const worker of this.#workers) worker.process.kill("SIGKILL");
-    this.#rendezvous?.close();
   }
 
   async #end(worker: Worker): Promise<void> {
@@ -122,13 +137,12 @@ export class Pool {
 
   /** Rejects, and never throws: what fails for want of descriptors or memory is tried again. */
   async #spawn(): Promise<Ready> {
-    if (this.#rendezvous === null) throw new Error("the pool has not been started");
-    const { process: processOptions, load, bootTimeout } = this.#options;
-    const process = this.#started ?? new WorkerProcess(processOptions, load);
+    const { source, load } = this.#options;
+    const process = this.#started ?? source.start(load);
     this.#started = null;
     let worker: Worker;
     try {
-      worker = new Worker(process, bootTimeout, this.#rendezvous, this.#scheduler);
+      worker = new Worker(process, this.#options, this.#scheduler);
     } catch (error) {
       process.kill("SIGKILL");
       throw error;
@@ -140,9 +154,12 @@ export class Pool {
     return worker.ready.then((ready) => {
       const { channel } = worker;
       if (channel !== null && !this.#stopping) {
+        this.#onServing?.();
+        this.#onServing = null;
         lane = this.#scheduler.addLane(channel, load.threads);
+        this.#lanes.set(worker, lane);
         channel.attach(lane);
-        this.#options.log.debug(`Worker ${worker.process.pid} is ready.`);
+        this.#options.log.debug(`Worker ${worker.pid} is ready.`);
       }
       return ready;
     });
@@ -150,6 +167,7 @@ export class Pool {
 
   async #exited(worker: Worker, lane: Lane | null, exit: Exit, lived: number): Promise<void> {
     this.#workers.delete(worker);
+    this.#lanes.delete(worker);
     const { channel } = worker;
     if (channel !== null) {
       const timer = setTimeout(() => channel.destroy(), LAST_WORDS);
@@ -162,7 +180,7 @@ export class Pool {
     const reason = describeExit(exit);
     const { lost, moved } = this.#scheduler.buryLane(lane, lastStarted, reason);
     if (this.#stopping && lost.length === 0) return;
-    this.#options.log.error(`Worker ${worker.process.pid} ${reason}${describeLoss(lost, moved)}.`);
+    this.#options.log.error(`Worker ${worker.pid} ${reason}${describeLoss(lost, moved)}.`);
     if (this.#stopping) return;
     if (lived > SETTLED) this.#backoff = 0;
     this.#replaceLater(LONGEST_CRASH_BACKOFF);

@@ -1,11 +1,12 @@
 import { spawn, type ChildProcess } from "node:child_process";
-import type { Writable } from "node:stream";
+import { createInterface } from "node:readline";
+import type { Duplex } from "node:stream";
 import { fileURLToPath } from "node:url";
 
 /** The worker's entry point; from `src/worker` and from `dist/worker` alike. */
 const ENTRY: string = fileURLToPath(new URL("../../python/highball/worker/__main__.py", import.meta.url));
 
-/** The descriptor on which a worker is told where to connect. */
+/** The descriptor on which a process is told what to do. */
 const BOOT_DESCRIPTOR = 3;
 
 export interface ProcessOptions {
@@ -39,19 +40,37 @@ export interface LoadOptions {
   readonly workers: number;
   readonly serverSoftware: string;
   readonly argv0: string;
+  /** The code may change: the worker says what it has imported, and trusts no compiled file that is new. */
+  readonly reloads: boolean;
+  /** It measures what it imports. */
+  readonly verbose: boolean;
 }
 
-/**
- * One Python process; its standard streams are the gateway's own. It begins to load the application
- * at once, and connects when it is invited.
- */
-export class WorkerProcess {
+/** A process that loads the application, and connects when it is invited. */
+export interface WorkerProcess {
+  /** 0 while it has none. */
+  readonly pid: number;
+  readonly exited: Promise<Exit>;
+  invite(invitation: Invitation): void;
+  /** It has connected. */
+  greeted(): void;
+  kill(signal: NodeJS.Signals): void;
+}
+
+/** Where processes come from: a cold start, a spare interpreter, or the zygote. */
+export interface ProcessSource {
+  /** Starts a process that loads the application. */
+  start(load: LoadOptions): WorkerProcess;
+}
+
+/** One Python interpreter of the gateway's own; its standard streams are the gateway's. */
+export class Interpreter implements WorkerProcess {
   readonly exited: Promise<Exit>;
   readonly #child: ChildProcess;
 
-  constructor(options: ProcessOptions, load: LoadOptions) {
+  constructor(options: ProcessOptions, ...role: readonly "zygote"[]) {
     // -u: what the application prints appears at once, in a pipe or a container too.
-    this.#child = spawn(options.python, ["-u", ENTRY, String(BOOT_DESCRIPTOR)], {
+    this.#child = spawn(options.python, ["-u", ENTRY, String(BOOT_DESCRIPTOR), ...role], {
       cwd: options.directory,
       env: { ...options.env },
       stdio: ["inherit", "inherit", "inherit", "pipe"],
@@ -61,13 +80,20 @@ export class WorkerProcess {
       this.#child.once("exit", (code, signal) => resolve({ code, signal }));
     });
     this.#boot?.on("error", () => {}); // it died before it read: `exited` tells
-    this.#tell(load);
   }
 
-  /** Lets the process connect to the gateway. */
-  invite(invitation: Invitation): void {
-    this.#tell(invitation);
+  /** Starts one that begins to load the application at once, and connects when it is invited. */
+  static load(options: ProcessOptions, load: LoadOptions): Interpreter {
+    const interpreter = new Interpreter(options);
+    interpreter.tell(load);
+    return interpreter;
   }
+
+  invite(invitation: Invitation): void {
+    this.tell(invitation);
+  }
+
+  greeted(): void {}
 
   /** 0 if the process could not be started. */
   get pid(): number {
@@ -78,15 +104,31 @@ export class WorkerProcess {
     this.#child.kill(signal);
   }
 
-  get #boot(): Writable | null {
+  /** Says something on its descriptor 3: one line of JSON (docs/reference/protocol.md, Starting). */
+  tell(message: object): void {
+    this.#boot?.write(`${JSON.stringify(message)}\n`);
+  }
+
+  /** Hears what it says there. */
+  onLine(listener: (line: string) => void): void {
+    if (this.#boot === null) return;
+    // An error is its end, which `exited` tells.
+    createInterface({ input: this.#boot })
+      .on("line", listener)
+      .on("error", () => {});
+  }
+
+  /** Says that nothing more will be said; what it says is heard to the end. */
+  hangUp(): void {
+    this.#boot?.end();
+  }
+
+  get #boot(): Duplex | null {
     // Node has no streams at all, whatever its types say, where there was no descriptor left for them.
     const streams: ChildProcess["stdio"] | undefined = this.#child.stdio;
     const boot = streams?.[BOOT_DESCRIPTOR];
-    return boot !== null && boot !== undefined && "write" in boot ? boot : null;
-  }
-
-  #tell(message: object): void {
-    this.#boot?.write(`${JSON.stringify(message)}\n`);
+    // A pipe of child_process goes both ways.
+    return boot !== null && boot !== undefined && "write" in boot ? (boot as Duplex) : null;
   }
 }
 

@@ -31,6 +31,8 @@ export const OPENED = 24;
 export const PING = 25;
 export const PONG = 26;
 export const QUIT = 27;
+export const IMPORTED = 28;
+export const PROMPT = 29;
 
 /** REQUEST: the body is the path of a file. */
 export const SPOOLED = 1;
@@ -40,6 +42,8 @@ export const FOLLOW = 2;
 export const COMPLETE = 1;
 /** OPENED: the gateway has opened the file and sends it. */
 export const ACCEPTED = 1;
+/** Flag of PROMPT: it was opened; without it, closed. */
+export const OPEN = 1;
 
 export function writeHeader(
   target: Buffer,

@@ -114,6 +114,33 @@ export class Scheduler implements Application {
   }
 
   /**
+   * No new requests for this worker, and none that it has not started: those go to others. Resolves
+   * when it has finished what it runs, or when `grace` milliseconds are over and what is left was cut.
+   */
+  async retireLane(lane: Lane, grace: number, failure: Failure): Promise<void> {
+    this.closeLane(lane);
+    if (lane.inFlight.size === 0) return;
+    const unanswered = [...lane.inFlight].filter((job) => !job.responded && !job.recalling);
+    for (const job of unanswered) job.recalling = true;
+    lane.link.recall(unanswered.map((job) => job.id));
+    const idle = new Promise<void>((resolve) => {
+      lane.onIdle = resolve;
+    });
+    const timer = setTimeout(() => {
+      for (const job of lane.inFlight) this.#cut(job, failure);
+      lane.onIdle?.();
+    }, grace);
+    await idle;
+    clearTimeout(timer);
+  }
+
+  #cut(job: Job, failure: Failure): void {
+    if (job.cancelled) return;
+    job.responder.fail(failure);
+    job.cancel();
+  }
+
+  /**
    * The worker is dead. What it had not started goes to another worker; what it had started fails.
    *
    * @param lastStarted the word in the worker's ledger; 0 when it had started nothing
@@ -132,6 +159,7 @@ export class Scheduler implements Application {
       } else lost.push(job);
     }
     lane.inFlight.clear();
+    lane.onIdle?.();
     this.#takeBack(moved);
     for (const job of lost) this.#end(job, { kind: "worker-died", pid: lane.link.pid, reason });
     this.#checkIdle();
@@ -148,6 +176,7 @@ export class Scheduler implements Application {
   finished(lane: Lane, job: Job, now: number): void {
     lane.finish(job, now);
     this.#inFlight -= 1;
+    if (lane.onIdle !== null && lane.inFlight.size === 0) lane.onIdle();
     if (this.#queue.size > 0) this.#pump();
     else if (this.#onIdle !== null) this.#checkIdle();
   }
@@ -163,6 +192,7 @@ export class Scheduler implements Application {
       if (job.cancelled) job.state = "done";
       else jobs.push(job);
     }
+    if (lane.onIdle !== null && lane.inFlight.size === 0) lane.onIdle();
     this.#takeBack(jobs);
     this.#checkIdle();
   }

@@ -1,10 +1,10 @@
 import { openSync, closeSync, ftruncateSync, readFileSync, rmSync } from "node:fs";
 import type { Socket } from "node:net";
 import { join } from "node:path";
-import { HighballError, type ErrorCode, catalogue } from "../errors.ts";
+import { HighballError, type ErrorCode, type ErrorDetails, catalogue } from "../errors.ts";
 import { Channel } from "./channel.ts";
 import { describeExit, type Exit, type WorkerProcess } from "./process.ts";
-import { FAILED, FrameReader, READY } from "./protocol.ts";
+import { FAILED, FrameReader, IMPORTED, OPEN, PROMPT, READY } from "./protocol.ts";
 import type { Rendezvous } from "./rendezvous.ts";
 import type { Scheduler } from "./scheduler.ts";
 
@@ -12,6 +12,28 @@ import type { Scheduler } from "./scheduler.ts";
 export interface Ready {
   readonly application: string;
   readonly python: string;
+  /** What it has imported; only of a worker that was told that the code may change. */
+  readonly imports?: Imports;
+}
+
+/** The modules of a worker, in the order in which they were imported. */
+export interface Imports {
+  /** Files of the application's own: neither the standard library's nor from site-packages. */
+  readonly files: readonly string[];
+  /** Names of the other modules: what the zygote may import ahead. */
+  readonly modules: readonly string[];
+  /** Where libraries are installed. */
+  readonly folders: readonly string[];
+  /** What was slow, with milliseconds, slowest first; only where that was asked for. */
+  readonly slowest: readonly (readonly [module: string, milliseconds: number])[];
+}
+
+/** Hears what workers say of their own accord; `imported` only those that were told that the code may change. */
+export interface WorkerListener {
+  /** A running application has imported more. */
+  imported(imports: Pick<Imports, "files" | "modules">): void;
+  /** Somebody is wanted at the terminal (+1), or no more (-1). */
+  prompted(difference: 1 | -1): void;
 }
 
 /** Layout in python/highball/worker/ledger.py: last id, length of the responses, the responses. */
@@ -26,6 +48,13 @@ export interface Ledger {
   readonly responses: Buffer;
 }
 
+export interface WorkerOptions {
+  /** Milliseconds; 0 waits for ever. */
+  readonly bootTimeout: number;
+  readonly rendezvous: Rendezvous;
+  readonly listener: WorkerListener | null;
+}
+
 /** One worker process from its start to its end. */
 export class Worker {
   readonly process: WorkerProcess;
@@ -35,16 +64,24 @@ export class Worker {
   channel: Channel | null = null;
   readonly #scheduler: Scheduler;
   readonly #ledger: string;
+  readonly #listener: WorkerListener | null;
+  #prompting = false;
+  #timer: NodeJS.Timeout | undefined;
   #control: Socket | null = null;
   #data: Socket | null = null;
   #said: Ready | null = null;
+  #pid = 0;
   #settle: { resolve: (ready: Ready) => void; reject: (error: Error) => void } | null = null;
 
   /** @param process has not been invited yet */
-  constructor(process: WorkerProcess, bootTimeout: number, rendezvous: Rendezvous, scheduler: Scheduler) {
+  constructor(process: WorkerProcess, options: WorkerOptions, scheduler: Scheduler) {
+    const { bootTimeout, rendezvous } = options;
     this.process = process;
     this.#scheduler = scheduler;
-    const ticket = rendezvous.invite((purpose, socket) => {
+    this.#listener = options.listener;
+    const ticket = rendezvous.invite((purpose, socket, pid) => {
+      this.#pid = pid;
+      process.greeted();
       if (purpose === "control") this.#listen(socket);
       else this.#data = socket;
       this.#loaded();
@@ -58,13 +95,20 @@ export class Worker {
       this.#settle = { resolve, reject };
     });
     process.invite({ ...ticket, ledger: this.#ledger });
-    const timer = bootTimeout > 0 ? setTimeout(() => this.#giveUp(bootTimeout), bootTimeout) : undefined;
+    if (bootTimeout > 0) this.#timer = setTimeout(() => this.#giveUp(bootTimeout), bootTimeout);
     const done = (): void => {
-      clearTimeout(timer);
+      clearTimeout(this.#timer);
       rendezvous.uninvite(ticket.token);
     };
     this.ready.then(done, done);
-    void this.process.exited.then((exit) => this.#died(exit));
+    void this.process.exited.then((exit) => {
+      this.#prompt(false);
+      this.#died(exit);
+    });
+  }
+
+  get pid(): number {
+    return this.#pid === 0 ? this.process.pid : this.#pid;
   }
 
   /** What the worker has left behind; to be read once, when it is dead. */
@@ -91,8 +135,8 @@ export class Worker {
 
   #listen(control: Socket): void {
     this.#control = control;
-    const reader = new FrameReader((type, _flags, _id, chunk, start, end) =>
-      this.#hear(type, chunk.subarray(start, end)),
+    const reader = new FrameReader((type, flags, _id, chunk, start, end) =>
+      this.#hear(type, flags, chunk.subarray(start, end)),
     );
     control.on("error", () => control.destroy());
     control.on("data", (chunk: Buffer) => {
@@ -104,32 +148,42 @@ export class Worker {
     });
   }
 
-  #hear(type: number, payload: Buffer): void {
+  #hear(type: number, flags: number, payload: Buffer): void {
     if (type === READY) {
       this.#said = JSON.parse(payload.toString("utf8")) as Ready;
       this.#loaded();
     } else if (type === FAILED) this.#failed(JSON.parse(payload.toString("utf8")) as LoadFailure);
+    else if (type === IMPORTED) this.#listener?.imported(JSON.parse(payload.toString("utf8")) as Imports);
+    else if (type === PROMPT) this.#prompt((flags & OPEN) !== 0);
     else this.channel?.controlFrame(type, payload);
+  }
+
+  #prompt(open: boolean): void {
+    if (open === this.#prompting) return;
+    this.#prompting = open;
+    // Whoever debugs an import takes their time.
+    clearTimeout(this.#timer);
+    this.#listener?.prompted(open ? 1 : -1);
   }
 
   /** READY and the data connection may come in either order. */
   #loaded(): void {
     const ready = this.#said;
     if (ready === null || this.#control === null || this.#data === null || this.#settle === null) return;
-    this.channel = new Channel(this.process.pid, this.#control, this.#data, this.#scheduler);
+    this.channel = new Channel(this.pid, this.#control, this.#data, this.#scheduler);
     this.#settle.resolve(ready);
     this.#settle = null;
   }
 
   #failed(failure: LoadFailure): void {
     const code = failure.code in catalogue ? (failure.code as ErrorCode) : "APPLICATION_IMPORT_FAILED";
-    const { message, hint, traceback } = failure;
+    const { message, hint, traceback, imports = null, ofSystem } = failure;
     const details = { ...(hint === "" ? {} : { hint }), ...(traceback === "" ? {} : { traceback }) };
-    this.#reject(new HighballError(code, message, details));
+    this.#reject(new LoadError(code, message, details, imports, ofSystem));
   }
 
   #giveUp(bootTimeout: number): void {
-    const message = `The application did not load within ${bootTimeout / 1000} s (worker ${this.process.pid}).`;
+    const message = `The application did not load within ${bootTimeout / 1000} s (worker ${this.pid}).`;
     this.#reject(
       new HighballError("WORKER_BOOT_FAILED", message, {
         hint:
@@ -156,9 +210,31 @@ export class Worker {
   }
 }
 
+/** The application could not be loaded: the worker's own word. */
+export class LoadError extends HighballError {
+  /** What it had imported, and the files that the error names. */
+  readonly imports: Imports | null;
+  /** The system refused something, as when a port is still held: it may pass. */
+  readonly ofSystem: boolean;
+
+  constructor(
+    code: ErrorCode,
+    message: string,
+    details: ErrorDetails,
+    imports: Imports | null,
+    ofSystem: boolean,
+  ) {
+    super(code, message, details);
+    this.imports = imports;
+    this.ofSystem = ofSystem;
+  }
+}
+
 interface LoadFailure {
   readonly code: string;
   readonly message: string;
   readonly hint: string;
   readonly traceback: string;
+  readonly imports?: Imports;
+  readonly ofSystem: boolean;
 }

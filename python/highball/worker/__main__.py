@@ -1,4 +1,4 @@
-"""Entry point of a worker process: ``python __main__.py FD``.
+"""Entry point of a worker process: ``python __main__.py FD [zygote]``.
 
 The gateway writes one line of JSON to descriptor FD (where to connect, and a token), so that
 neither the command line nor the environment, which the application can see, carries a secret.
@@ -22,7 +22,7 @@ def _start() -> None:
         from highball.worker.boot import main
     finally:
         sys.path.remove(package_root)
-    main(int(sys.argv[1]))
+    main(int(sys.argv[1]), sys.argv[2:])
 
 
 if __name__ == "__main__":

@@ -10,34 +10,65 @@ import sys
 
 # Everything the worker needs is imported before the application can change sys.path.
 from . import protocol
-from .control import Control, die_with_gateway
+from .control import Control, die_with_gateway, die_with_parent
 from .failure import LoadFailure
+from .import_path import Shadowed
 from .ledger import Ledger
 from .loader import load
 from .runners import Runners, base_environ
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from typing import Any, BinaryIO, Dict, Tuple
+    from typing import Any, BinaryIO, Callable, Dict, Iterable, List, Optional, Sequence, Tuple
+
+    from .imported import Imported
+    from .loader import Loaded
 
 
-def main(boot_descriptor: int) -> None:
+#: Where the gateway speaks to a process that it has started.
+BOOT_DESCRIPTOR = 3
+
+
+def main(boot_descriptor: int, role: Sequence[str] = ()) -> None:
     """Load the application, connect, serve until told to stop."""
     die_with_gateway(boot_descriptor)
+    _leave_signals_to_the_gateway()
+    if role:
+        _be_zygote(boot_descriptor)
+        return
     boot = os.fdopen(boot_descriptor, "rb")
     settings = _read(boot)
-    _leave_signals_to_the_gateway()
-    control = Control(lambda: _accept_invitation(boot))
+    if "prepare" in settings:  # a spare interpreter: it is told later what to load
+        own = set(sys.modules)
+        _prepare(settings["prepare"])
+        settings = {**_read(boot), "preloaded": top_levels(set(sys.modules) - own)}
+    _work(settings, lambda: _accept_invitation(boot))
+
+
+def _be_zygote(descriptor: int) -> None:
+    from .zygote import serve_forks
+
+    parent = os.getpid()
+    settings, invitation = serve_forks(descriptor)
+    # From here on this is a child.
+    die_with_parent()
+    if os.getppid() != parent:
+        os._exit(1)
+    _work(settings, lambda: (invitation, connect(invitation, "control")))
+
+
+def _work(settings: Dict[str, Any], accept: Callable[[], Tuple[Dict[str, Any], socket.socket]]) -> None:
+    control = Control(accept)
     control.start()
     sys.argv = [settings["argv0"]]
+    imported = _watch_imports(settings)
     try:
-        loaded = load(
-            settings["target"],
-            directory=settings["directory"],
-            python_path=settings["pythonPath"],
-        )
+        loaded = _load(settings)
+    except Shadowed:
+        _start_afresh(settings, control.wait_until_connected())
+        return
     except LoadFailure as failure:
-        control.send(protocol.FAILED, 0, _describe(failure))
+        control.send(protocol.FAILED, 0, json.dumps(_describe(failure, imported)).encode("utf-8"))
         _exit(0)
         return
     invitation = control.wait_until_connected()
@@ -49,10 +80,89 @@ def main(boot_descriptor: int) -> None:
         Ledger(invitation["ledger"]),
     )
     control.runners = runners
-    ready = {"application": loaded.name, "python": _python_version()}
+    ready: Dict[str, Any] = {"application": loaded.name, "python": _python_version()}
+    if imported is not None:
+        ready["imports"] = _imports(imported)
+        runners.after_request = lambda: _tell_imports(imported, control)
     control.send(protocol.READY, 0, json.dumps(ready).encode("utf-8"))
     runners.run()
     _exit(0)
+
+
+def _load(settings: Dict[str, Any]) -> Loaded:
+    return load(
+        settings["target"],
+        directory=settings["directory"],
+        python_path=settings["pythonPath"],
+        preloaded=settings.get("preloaded", ()),
+    )
+
+
+def _start_afresh(settings: Dict[str, Any], invitation: Dict[str, Any]) -> None:
+    """Become a new interpreter, which has imported nothing ahead."""
+    ours, theirs = socket.socketpair()
+    settings.pop("preloaded")
+    theirs.sendall(b"".join(json.dumps(line).encode("utf-8") + b"\n" for line in (settings, invitation)))
+    # Kept open: its end would mean that the gateway has gone.
+    theirs.set_inheritable(True)
+    entry = os.path.join(os.path.dirname(os.path.abspath(__file__)), "__main__.py")
+    os.dup2(ours.fileno(), BOOT_DESCRIPTOR)
+    os.execv(sys.executable, [sys.executable, "-u", entry, str(BOOT_DESCRIPTOR)])
+
+
+def top_levels(names: Iterable[str]) -> List[str]:
+    """Return the names up to their first dot, each once.
+
+    >>> top_levels(["flask", "flask.app", "jinja2.loaders"])
+    ['flask', 'jinja2']
+    """
+    return sorted({name.partition(".")[0] for name in names})
+
+
+def _prepare(modules: Sequence[str]) -> None:
+    for name in modules:
+        try:
+            __import__(name)
+        except BaseException:  # the application will meet it, and tell
+            pass
+
+
+# -- what the code is made of, where it may change -----------------------------------------------
+
+
+def _watch_imports(settings: Dict[str, Any]) -> Optional[Imported]:
+    if not settings["reloads"]:
+        return None
+    from .fresh_source import distrust_recent_bytecode
+    from .imported import Imported
+
+    distrust_recent_bytecode()
+    if settings["verbose"]:
+        from .import_times import measure_imports
+
+        measure_imports()
+    return Imported()
+
+
+def _imports(imported: Imported) -> Dict[str, Any]:
+    from sysconfig import get_paths
+
+    paths = get_paths()
+    times = sys.modules.get(f"{__package__}.import_times")
+    return {
+        **imported.take(),
+        "folders": sorted({paths["purelib"], paths["platlib"]}),
+        "slowest": [] if times is None else times.slowest(),
+    }
+
+
+def _tell_imports(imported: Imported, control: Control) -> None:
+    """Report what a request has imported; called after each."""
+    if not imported.changed():
+        return
+    new = imported.take()
+    if new["files"] or new["modules"]:
+        control.send(protocol.IMPORTED, 0, json.dumps(new).encode("utf-8"))
 
 
 def _accept_invitation(boot: BinaryIO) -> Tuple[Dict[str, Any], socket.socket]:
@@ -107,14 +217,21 @@ def _leave_signals_to_the_gateway() -> None:
             signal.signal(getattr(signal, name), leave_it)
 
 
-def _describe(failure: LoadFailure) -> bytes:
-    described = {
+def _describe(failure: LoadFailure, imported: Optional[Imported]) -> Dict[str, Any]:
+    described: Dict[str, Any] = {
         "code": failure.code,
         "message": failure.message,
         "hint": failure.hint,
         "traceback": failure.traceback,
+        "ofSystem": isinstance(failure.cause, OSError),
     }
-    return json.dumps(described).encode("utf-8")
+    if imported is not None:
+        from .imported import traceback_files
+
+        imports = _imports(imported)
+        imports["files"] += traceback_files(failure.cause)
+        described["imports"] = imports
+    return described
 
 
 def _python_version() -> str:

@@ -58,6 +58,9 @@ class Control:
                     self._handle(frame)
         except OSError:
             os._exit(1)
+        except BaseException:  # without this thread nobody can reach the process
+            sys.excepthook(*sys.exc_info())
+            os._exit(1)
 
     def _handle(self, frame: protocol.Frame) -> None:
         kind, flags, ident, payload = frame
@@ -88,6 +91,20 @@ class Control:
         self.send(protocol.RECALLED, 0, payload)
 
 
+def die_with_parent() -> bool:
+    """Ask Linux to kill this process when its parent dies; tell whether that was possible."""
+    if not sys.platform.startswith("linux"):
+        return False
+    try:
+        import ctypes
+
+        PR_SET_PDEATHSIG, SIGKILL = 1, 9
+        ctypes.CDLL(None).prctl(PR_SET_PDEATHSIG, SIGKILL, 0, 0, 0)
+    except (ImportError, OSError, AttributeError):
+        return False
+    return True
+
+
 def die_with_gateway(descriptor: int) -> None:
     """Ask Linux to kill this process when the gateway dies, even while C code holds the GIL.
 
@@ -95,14 +112,7 @@ def die_with_gateway(descriptor: int) -> None:
     be asked. To be called in the main thread, which lives as long as the process: Linux keeps the
     wish per thread. Elsewhere the end of the control connection is what tells.
     """
-    if not sys.platform.startswith("linux"):
-        return
-    try:
-        import ctypes
-
-        PR_SET_PDEATHSIG, SIGKILL = 1, 9
-        ctypes.CDLL(None).prctl(PR_SET_PDEATHSIG, SIGKILL, 0, 0, 0)
-    except (ImportError, OSError, AttributeError):
+    if not die_with_parent():
         return
     ends = select.poll()
     ends.register(descriptor, 0)

@@ -31,12 +31,20 @@ class LoadFailure(Exception):
     two may be empty.
     """
 
-    def __init__(self, code: Code, message: str, hint: str = "", traceback: str = "") -> None:
+    def __init__(
+        self,
+        code: Code,
+        message: str,
+        hint: str = "",
+        traceback: str = "",
+        cause: Optional[BaseException] = None,
+    ) -> None:
         super().__init__(_encodable(message))
         self.code: Code = code
         self.message: str = _encodable(message)
         self.hint: str = _encodable(hint)
         self.traceback: str = _encodable(traceback)
+        self.cause = cause
 
 
 def format_exception(exc: BaseException) -> str:
@@ -92,7 +100,7 @@ def import_failed(action: str, exc: BaseException) -> LoadFailure:
                 f"Is {package!r} installed for this Python? Type: {python} -m pip install {package}"
                 "; or choose another Python: --python PATH"
             )
-    return LoadFailure("APPLICATION_IMPORT_FAILED", message, hint, format_exception(exc))
+    return LoadFailure("APPLICATION_IMPORT_FAILED", message, hint, format_exception(exc), exc)
 
 
 def place(exc: BaseException) -> str:

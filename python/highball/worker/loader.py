@@ -37,11 +37,14 @@ class Loaded:
         self.name = name
 
 
-def load(target: str, *, directory: str, python_path: Sequence[str] = ()) -> Loaded:
+def load(
+    target: str, *, directory: str, python_path: Sequence[str] = (), preloaded: Sequence[str] = ()
+) -> Loaded:
     """Load the application that ``target`` (APP on the command line) names.
 
     ``directory`` is what names in it are relative to; it goes first on ``sys.path``, after the
-    folders of ``python_path``. Raises LoadFailure for everything that can go wrong, whatever the
+    folders of ``python_path``. Libraries named in ``preloaded`` were imported before the application's
+    folders were known. Raises LoadFailure for everything that can go wrong, whatever the
     application raised, so that nothing else has to be expected.
     """
     directory = os.path.abspath(directory)
@@ -53,7 +56,7 @@ def load(target: str, *, directory: str, python_path: Sequence[str] = ()) -> Loa
         from .django_project import settings_module
 
         settings = settings_module(location.manage)
-    put_first([*folders, *([location.folder] if location.folder else []), directory])
+    put_first([*folders, *([location.folder] if location.folder else []), directory], preloaded)
     if settings:
         from .django_project import django_application
 

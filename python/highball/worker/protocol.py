@@ -41,12 +41,16 @@ OPENED = 24
 PING = 25
 PONG = 26
 QUIT = 27
+IMPORTED = 28
+PROMPT = 29
 
 # Flags of REQUEST: the body is a file's path; wake the next runner before this request runs.
 SPOOLED = 1
 FOLLOW = 2
 # Flag of RESPONSE, DATA and FILE: nothing more will come for this exchange.
 COMPLETE = 1
+# Flag of PROMPT: it was opened; without it, closed.
+OPEN = 1
 # Flag of OPENED: the gateway has opened the file and sends it.
 ACCEPTED = 1
 

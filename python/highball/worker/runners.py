@@ -84,6 +84,8 @@ class Runners:
         self._leader: Optional[_Runner] = None
         self._running: Dict[int, Exchange] = {}
         self._posted: List[bytes] = []
+        self.after_request: Optional[Callable[[], None]] = None
+        """Called by the runner that has run a request, where there is something to look after."""
         self._wait = _waiter(data)
 
     # -- the runner --------------------------------------------------------------------------
@@ -169,6 +171,8 @@ class Runners:
         except BaseException as error:  # whatever it is, it costs this request and not the runner
             self._fail(ident, error)
         self._running.pop(ident, None)
+        if self.after_request is not None:
+            self.after_request()
 
     def _fail(self, ident: int, error: BaseException) -> None:
         report("Error in a runner", error)

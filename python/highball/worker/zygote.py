@@ -1,0 +1,177 @@
+"""A process that has imported an application's libraries, and forks a worker for each load of its code.
+
+It never owns a thread and never imports the application's own code, so that a fork of it is as good as a
+new interpreter. It speaks lines of JSON with the gateway on the descriptor it was started with
+(docs/reference/protocol.md, "The zygote").
+"""
+
+from __future__ import annotations
+
+import gc
+import json
+import os
+import select
+import signal
+import socket
+import sys
+
+from .fingerprint import Fingerprint, differences
+from .imported import foreign_folders
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from typing import Any, Dict, List, Optional, Sequence, Set, Tuple
+
+    Job = Tuple[Dict[str, Any], Dict[str, Any]]
+    """What to load, and the invitation."""
+
+
+def serve_forks(descriptor: int) -> Job:
+    """Serve the gateway until it hangs up. Returns in each child, with what that shall do."""
+    return Zygote(descriptor).run()
+
+
+class Zygote:
+    """One thread, one connection, and a child for each load."""
+
+    def __init__(self, descriptor: int) -> None:
+        self._gateway = socket.socket(fileno=descriptor)
+        self._rest = b""
+        self._children: Set[int] = set()
+        self._own = set(sys.modules)
+        self._foreign = foreign_folders()
+        # A child's end interrupts ``select`` through this.
+        self._alarm, bell = socket.socketpair()
+        self._alarm.setblocking(False)
+        bell.setblocking(False)
+        signal.set_wakeup_fd(bell.fileno(), warn_on_full_buffer=False)
+        self._bell = bell
+        signal.signal(signal.SIGCHLD, lambda signum, frame: None)
+
+    def run(self) -> Job:
+        """Do what the gateway says; returns in a child."""
+        while True:
+            ready = select.select([self._gateway, self._alarm], [], [])[0]
+            if self._alarm in ready:
+                self._reap()
+            if self._gateway not in ready:
+                continue
+            for message in self._receive():
+                if "fork" in message:
+                    job = self._fork(message)
+                    if job is not None:
+                        return job
+                elif "prepare" in message:
+                    self._prepare(message["prepare"])
+
+    # -- the gateway -------------------------------------------------------------------------
+
+    def _receive(self) -> List[Dict[str, Any]]:
+        data = self._gateway.recv(65536)
+        if not data:
+            self._wait_for_children()
+            os._exit(0)
+        *lines, self._rest = (self._rest + data).split(b"\n")
+        return [json.loads(line) for line in lines]
+
+    def _say(self, message: Dict[str, Any]) -> None:
+        try:
+            self._gateway.sendall(json.dumps(message).encode("utf-8") + b"\n")
+        except OSError:
+            pass  # the gateway has hung up: the next ``recv`` tells
+
+    def _wait_for_children(self) -> None:
+        """Stay for those that still serve: they die with their parent."""
+        for pid in self._children:
+            try:
+                self._say({"exited": pid, "status": os.waitpid(pid, 0)[1]})
+            except OSError:
+                pass
+
+    # -- imports -----------------------------------------------------------------------------
+
+    def _prepare(self, modules: Sequence[str]) -> None:
+        """Import modules, one by one; stop at the first that does more than to be imported."""
+        before = Fingerprint.take()
+        for name in modules:
+            if name in sys.modules:
+                continue
+            known = set(sys.modules)
+            problem = self._import(name)
+            after = Fingerprint.take()
+            if not problem:
+                problem = differences(before, after) or self._project_module(known)
+            if problem:
+                new = [module for module in sys.modules if module not in known]
+                self._say({"unfit": {"module": name, "problem": problem, "imported": new}})
+                return
+            before = after
+        self._say({"prepared": len(modules)})
+
+    def _import(self, name: str) -> str:
+        try:
+            __import__(name)
+        except BaseException as exc:
+            return f"its import fails outside of the application ({type(exc).__name__}: {exc})"
+        return ""
+
+    def _project_module(self, known: Set[str]) -> str:
+        for name, module in list(sys.modules.items()):
+            if name in known:
+                continue
+            file = getattr(module, "__file__", None)
+            if isinstance(file, str) and not os.path.abspath(file).startswith(self._foreign):
+                return f"it imports {file!r}, which is no installed library"
+        return ""
+
+    # -- children ----------------------------------------------------------------------------
+
+    def _fork(self, message: Dict[str, Any]) -> Optional[Job]:
+        number = message["fork"]
+        sys.stdout.flush()
+        sys.stderr.flush()
+        # The child collects only what it makes itself: else its first collection copies all pages.
+        gc.freeze()
+        try:
+            pid = os.fork()
+        except OSError as exc:
+            self._say({"failed": number, "problem": str(exc)})
+            return None
+        if pid == 0:
+            self._become_worker()
+            return {**message["load"], "preloaded": self._preloaded()}, message["invitation"]
+        self._children.add(pid)
+        self._say({"forked": number, "pid": pid})
+        return None
+
+    def _become_worker(self) -> None:
+        """Leave behind what belongs to the zygote."""
+        signal.set_wakeup_fd(-1)
+        signal.signal(signal.SIGCHLD, signal.SIG_DFL)
+        for own in (self._gateway, self._alarm, self._bell):
+            own.close()
+        from importlib import invalidate_caches
+
+        invalidate_caches()
+        random = sys.modules.get("numpy.random")
+        if random is not None:
+            random.seed()  # type: ignore[attr-defined]
+
+    def _preloaded(self) -> List[str]:
+        """Return the names, without dots, of what a worker without a zygote would not have yet."""
+        return sorted({name.partition(".")[0] for name in sys.modules if name not in self._own})
+
+    def _reap(self) -> None:
+        try:
+            while self._alarm.recv(4096):
+                pass
+        except BlockingIOError:
+            pass
+        for pid in list(self._children):
+            try:
+                ended, status = os.waitpid(pid, os.WNOHANG)
+            except ChildProcessError:
+                ended, status = pid, 0
+            if ended:
+                self._children.discard(pid)
+                self._say({"exited": pid, "status": status})

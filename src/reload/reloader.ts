@@ -1,0 +1,232 @@
+import type { Application, Failure } from "../application.ts";
+import type { CodeState } from "../code-state.ts";
+import { Gate } from "./gate.ts";
+import { HasteJudge } from "./haste.ts";
+import type { ReloadReport } from "./reload-report.ts";
+import type { Change, Role, Watcher } from "./watcher.ts";
+
+/** Why code could not be loaded. */
+export interface LoadProblem {
+  /** What requests are told. */
+  readonly failure: Failure;
+  /** For the terminal: what happened, with the traceback. */
+  readonly text: string;
+  /** The system refused something that the code before may still hold, for example a port. */
+  readonly mayPass: boolean;
+}
+
+export interface LoadResult {
+  /** Null when the code serves. */
+  readonly problem: LoadProblem | null;
+  /** What was imported, or failed to be. */
+  readonly files: readonly string[];
+  /** Modules and the milliseconds that each took, slowest first. */
+  readonly slowest: readonly (readonly [module: string, milliseconds: number])[];
+}
+
+/** One load of the code. */
+export interface Load {
+  readonly generation: number;
+  /** Never resolves once abandoned. */
+  readonly result: Promise<LoadResult>;
+  abandon(): void;
+}
+
+/** Loads code and takes it out of service again: the workers' side. */
+export interface CodeLoader {
+  /** @param changes what made it necessary; empty for the first, and on demand */
+  load(changes: readonly Change[]): Load;
+  /** The code that serves is old: it gets no new requests. */
+  retire(): void;
+  /** Resolves when the old code has ended; null if none is ending. */
+  retiring(): Promise<void> | null;
+  /** Refuses what the old code handed back unstarted. */
+  failWaiting(failure: Failure): void;
+}
+
+export interface ReloaderOptions {
+  readonly application: Application;
+  readonly loader: CodeLoader;
+  readonly state: CodeState;
+  readonly report: ReloadReport;
+  /** Requests that may be held; more are answered 503. */
+  readonly limit: number;
+}
+
+/** Milliseconds that an editor gets to fill a file that it has emptied. */
+const HALF_SAVED = 20;
+
+const RELOADS: ReadonlySet<Role> = new Set(["code", "extra", "environment", "settings"]);
+
+/**
+ * Keeps the code that serves in step with the code on disk.
+ *
+ * A change takes the old code out of service at once and begins to load the new; requests that come
+ * meanwhile are held by the gate. What cannot be loaded is told to them, and the next save tries
+ * again: nothing that is in a file ends the server.
+ */
+export class Reloader {
+  readonly gate: Gate;
+  readonly #options: ReloaderOptions;
+  readonly #haste: HasteJudge = new HasteJudge();
+  #watcher: Watcher | null = null;
+  #load: Load | null = null;
+  #timer: NodeJS.Timeout | null = null;
+  #begun = false;
+  #failed = false;
+  /** What the next load is for. */
+  #changes: Change[] = [];
+  /** Milliseconds after the load that runs when there shall be another. */
+  #again: number | null = null;
+  #prompts = 0;
+  #waitsForPrompt = false;
+  #stopped = false;
+
+  constructor(options: ReloaderOptions) {
+    this.#options = options;
+    this.gate = new Gate({
+      application: options.application,
+      limit: options.limit,
+      look: async () => {
+        if (!this.#stopped) await this.#watcher?.look();
+      },
+    });
+  }
+
+  /** Makes the first load; resolves when the code serves, or is known not to. */
+  async start(watcher: Watcher): Promise<LoadResult> {
+    this.#watcher = watcher;
+    return this.#run();
+  }
+
+  /** Loads the code again, changed or not. */
+  reload(): void {
+    if (!this.#stopped) this.#demand([]);
+  }
+
+  /** The server stops: nothing more is loaded, and what waits for that is refused with `failure`. */
+  stop(failure: Failure): void {
+    if (this.#stopped) return;
+    this.#stopped = true;
+    this.#cancel();
+    this.#watcher?.close();
+    if (this.gate.isOpen) return;
+    this.gate.refuse(failure);
+    this.#options.loader.failWaiting(failure);
+  }
+
+  /** A debugger's prompt was opened (+1) or closed (-1): the code does not change under it. */
+  prompted(difference: 1 | -1): void {
+    this.#prompts = Math.max(0, this.#prompts + difference);
+    if (this.#prompts > 0 || !this.#waitsForPrompt) return;
+    this.#waitsForPrompt = false;
+    this.#demand([]);
+  }
+
+  /** What the watcher tells. */
+  changed(changes: readonly Change[]): void {
+    if (this.#stopped) return;
+    for (const { role } of changes) {
+      if (role === "page" || role === "style" || role === "script") this.#options.state.assetChanged(role);
+    }
+    // What keeps broken code from loading may be mended in any file.
+    const reloading = changes.filter(({ role }) => RELOADS.has(role) || this.#failed);
+    if (reloading.length > 0) this.#demand(reloading);
+  }
+
+  // --- loading ------------------------------------------------------------------------------
+
+  #demand(changes: readonly Change[]): void {
+    const { report, loader } = this.#options;
+    const busy = this.#load !== null || this.#timer !== null;
+    const haste = this.#haste.judge(changes, busy);
+    if (haste.kind === "afterwards" && this.#load !== null) {
+      report.restless(haste.paths);
+      this.#again = haste.milliseconds;
+      return;
+    }
+    this.#changes.push(...changes);
+    this.gate.hold();
+    if (this.#prompts > 0) {
+      if (!this.#waitsForPrompt) report.waitsForPrompt();
+      this.#waitsForPrompt = true;
+      return;
+    }
+    if (!busy) report.detected(this.#changes);
+    this.#cancel();
+    loader.retire();
+    // A file that was emptied is about to be written: editors do so in one go.
+    const emptied = changes.some(({ kind, size }) => kind === "changed" && size === 0);
+    const wait = haste.kind === "now" ? (emptied ? HALF_SAVED : 0) : haste.milliseconds;
+    if (wait === 0) void this.#run();
+    else this.#timer = setTimeout(() => void this.#run(), wait);
+  }
+
+  /** Ends the load that runs, and forgets the one that waits. */
+  #cancel(): void {
+    if (this.#timer !== null) clearTimeout(this.#timer);
+    this.#timer = null;
+    this.#load?.abandon();
+    this.#load = null;
+  }
+
+  async #run(): Promise<LoadResult> {
+    const { loader, report, state } = this.#options;
+    this.#timer = null;
+    this.#failed = false;
+    const isFirst = !this.#begun;
+    this.#begun = true;
+    const started = Date.now();
+    const before = performance.now();
+    let load = this.#begin();
+    state.became("loading", load.generation);
+    let result = await load.result;
+    // It may have been the old code that was in the way: once that has ended, the new is tried again.
+    const retiring = result.problem?.mayPass === true ? loader.retiring() : null;
+    if (retiring !== null) {
+      await retiring;
+      if (this.#load !== load) return forever();
+      load = this.#begin();
+      result = await load.result;
+    }
+    this.#load = null;
+    this.#changes = [];
+    this.#failed = result.problem !== null;
+    this.#haste.settled();
+    state.became(result.problem === null ? "ready" : "failed", load.generation);
+    // Of the first load the banner tells.
+    if (result.problem !== null) report.failed(result.problem.text);
+    else if (!isFirst) report.loaded(performance.now() - before, result.slowest);
+    // Before anybody is let in: a file that changed unwatched while it was imported makes this load old.
+    this.#watcher?.follow(result.files, started);
+    if (this.#again !== null) this.#loadLater(this.#again);
+    if (this.#load === null && this.#timer === null) this.#admit(result);
+    return result;
+  }
+
+  #begin(): Load {
+    this.#load = this.#options.loader.load(this.#changes);
+    return this.#load;
+  }
+
+  /** Loads once more although this load serves: something it wrote itself has changed. */
+  #loadLater(milliseconds: number): void {
+    this.#again = null;
+    setTimeout(() => {
+      if (!this.#stopped && this.#load === null) this.#demand([]);
+    }, milliseconds).unref();
+  }
+
+  #admit({ problem }: LoadResult): void {
+    if (problem === null) {
+      this.gate.open();
+    } else {
+      this.gate.refuse(problem.failure);
+      this.#options.loader.failWaiting(problem.failure);
+    }
+  }
+}
+
+function forever(): Promise<never> {
+  return new Promise(() => {});
+}

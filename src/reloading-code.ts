@@ -1,0 +1,251 @@
+import { statSync } from "node:fs";
+import { dirname, resolve } from "node:path";
+import type { Application, Failure } from "./application.ts";
+import { CodeState } from "./code-state.ts";
+import { HighballError } from "./errors.ts";
+import { makeGenerations, makeScheduler, STOPPED } from "./fixed-code.ts";
+import { loadOptions, processOptions } from "./head-start.ts";
+import type { Log } from "./log.ts";
+import { openWatcher, type WatchOptions } from "./reload/open-watcher.ts";
+import { ReloadReport } from "./reload/reload-report.ts";
+import { Reloader, type Load, type LoadResult } from "./reload/reloader.ts";
+import type { Change, Watcher } from "./reload/watcher.ts";
+import type { LoadedApplication, ServedCode } from "./served-code.ts";
+import type { Settings } from "./settings/settings.ts";
+import type { Attempt, Generations } from "./worker/generations.ts";
+import type { WorkerProcess } from "./worker/process.ts";
+import type { Scheduler } from "./worker/scheduler.ts";
+import { WarmSource } from "./worker/warm-source.ts";
+import { LoadError, type Imports, type Ready } from "./worker/worker.ts";
+
+/** What a save can never mend: the command line itself. */
+const NOT_IN_FILES: ReadonlySet<string> = new Set(["APPLICATION_SYNTAX", "PYTHON_NOT_FOUND"]);
+
+/** Settings that the next load of the code takes up. */
+const TAKEN_UP: ReadonlySet<keyof Settings> = new Set<keyof Settings>([
+  "application",
+  "chdir",
+  "env",
+  "python",
+  "pythonpath",
+  "threads",
+  "workers",
+]);
+
+/** What has to be known beside the settings, where files make them. */
+export interface SettingsFiles {
+  /** Files that variables of the environment came from. */
+  readonly environmentFiles: readonly string[];
+  /** highball.toml or pyproject.toml. */
+  readonly settingsFiles: readonly string[];
+  /** Reads them again. @throws HighballError */
+  readonly read: () => Promise<Settings>;
+}
+
+/** The code of an application that is being written: whatever is saved serves the next request. */
+export class ReloadingCode implements ServedCode {
+  readonly state: CodeState = new CodeState();
+  #settings: Settings;
+  readonly #settingsFiles: SettingsFiles;
+  readonly #log: Log;
+  readonly #scheduler: Scheduler;
+  readonly #generations: Generations;
+  readonly #source: WarmSource;
+  readonly #reloader: Reloader;
+  #watcher: Watcher | null = null;
+  #started: WorkerProcess | null = null;
+  #ready: LoadedApplication;
+  #number = 0;
+  /** Of the application's own, as the worker that serves has imported them. */
+  #files: Set<string> = new Set();
+  #modules: readonly string[] = [];
+  /** Where libraries are installed, and what that looked like when they were imported. */
+  #folders: readonly string[] = [];
+  #libraries = "";
+  #unmendable: HighballError | null = null;
+
+  constructor(settings: Settings, files: SettingsFiles, log: Log) {
+    this.#settings = settings;
+    this.#settingsFiles = files;
+    this.#log = log;
+    this.#ready = { application: settings.application, python: "" };
+    this.#scheduler = makeScheduler(settings);
+    this.#generations = makeGenerations(settings, log, this.#scheduler, {
+      imported: (imports) => this.#imported(imports),
+      prompted: (difference) => this.#reloader.prompted(difference),
+    });
+    this.#source = new WarmSource(processOptions(settings), settings.zygote ? "fork" : "cold", log);
+    this.#reloader = new Reloader({
+      application: this.#scheduler,
+      loader: {
+        load: (changes) => this.#load(changes),
+        retire: () => this.#generations.retire(),
+        retiring: () => this.#generations.retiring(),
+        failWaiting: (failure) => this.#scheduler.failWaiting(failure),
+      },
+      state: this.state,
+      report: new ReloadReport(log, settings.reloadVerbose, () => this.#watcher?.type ?? "native"),
+      limit: settings.queueLimit,
+    });
+  }
+
+  get application(): Application {
+    return this.#reloader.gate;
+  }
+
+  get pids(): readonly number[] {
+    return this.#generations.pids;
+  }
+
+  async start(started: WorkerProcess | null): Promise<LoadedApplication> {
+    this.#started = started;
+    const watcher = openWatcher(this.#watchOptions(), (changes) => this.#reloader.changed(changes));
+    this.#watcher = watcher;
+    await this.#reloader.start(watcher);
+    if (this.#unmendable !== null) throw this.#unmendable;
+    return this.#ready;
+  }
+
+  reload(): void {
+    this.#reloader.reload();
+  }
+
+  freeze(): void {
+    this.#reloader.stop(STOPPED);
+  }
+
+  failWaiting(): void {
+    this.#scheduler.failWaiting(STOPPED);
+  }
+
+  async stop(): Promise<void> {
+    await this.#generations.stop();
+    this.#source.close();
+  }
+
+  kill(): void {
+    this.#reloader.stop(STOPPED);
+    this.#generations.kill();
+    this.#source.close();
+  }
+
+  // --- loading ------------------------------------------------------------------------------
+
+  #load(changes: readonly Change[]): Load {
+    this.#number += 1;
+    let attempt: Attempt | null = null;
+    let abandoned = false;
+    const run = async (): Promise<LoadResult> => {
+      try {
+        if (changes.some(({ role }) => role === "environment" || role === "settings"))
+          await this.#readSettings();
+        if (abandoned) return await forever();
+        this.#renewLibraries();
+        attempt = this.#generations.start(this.#source, loadOptions(this.#settings), this.#takeStarted());
+        return this.#loaded(await attempt.ready);
+      } catch (error) {
+        if (abandoned) return forever();
+        if (!(error instanceof HighballError)) throw error;
+        return this.#failed(error);
+      }
+    };
+    return {
+      generation: this.#number,
+      result: run(),
+      abandon: () => {
+        abandoned = true;
+        attempt?.abandon();
+      },
+    };
+  }
+
+  #takeStarted(): WorkerProcess | null {
+    const started = this.#started;
+    this.#started = null;
+    return started;
+  }
+
+  #loaded(ready: Ready): LoadResult {
+    this.#ready = ready;
+    const { files = [], modules = [], folders = [], slowest = [] } = ready.imports ?? {};
+    this.#files = new Set(files);
+    this.#modules = modules;
+    this.#folders = folders;
+    this.#libraries = stampOf(folders);
+    // Not now: the requests that were held for this load go first.
+    setTimeout(() => this.#source.prepare(this.#modules, ready.python), 0);
+    return { problem: null, files, slowest };
+  }
+
+  #failed(error: HighballError): LoadResult {
+    const { code, message, hint = "", traceback = "" } = error;
+    if (NOT_IN_FILES.has(code)) this.#unmendable = error;
+    const imports = error instanceof LoadError ? error.imports : null;
+    const text = [traceback.trimEnd(), message, hint].filter(Boolean).join("\n");
+    const failure: Failure = { kind: "load-failed", problem: { code, message, hint, traceback } };
+    const mayPass = error instanceof LoadError && error.ofSystem;
+    return { problem: { failure, text, mayPass }, files: imports?.files ?? [], slowest: [] };
+  }
+
+  /** A running application has imported more. */
+  #imported({ files, modules }: Pick<Imports, "files" | "modules">): void {
+    for (const file of files) this.#files.add(file);
+    this.#modules = [...this.#modules, ...modules];
+    if (files.length > 0) this.#watcher?.follow([...this.#files], Date.now());
+  }
+
+  async #readSettings(): Promise<void> {
+    const before = this.#settings;
+    this.#settings = await this.#settingsFiles.read();
+    for (const name of restartFor(before, this.#settings)) {
+      this.#log.warning(`"${name}" has changed in the settings: restart Highball to apply it.`);
+    }
+    this.#source.renew(processOptions(this.#settings));
+  }
+
+  /** A library was installed, upgraded or removed: what was imported of it is old. */
+  #renewLibraries(): void {
+    if (this.#folders.length === 0 || stampOf(this.#folders) === this.#libraries) return;
+    this.#log.debug("The installed libraries have changed.");
+    this.#source.renew(processOptions(this.#settings));
+  }
+
+  #watchOptions(): WatchOptions {
+    const { chdir, pythonpath, application, reloadExtraFile, reloadExclude, reloaderType } = this.#settings;
+    const [source = ""] = application.split(":", 1);
+    const named = resolve(chdir, source);
+    const folder = source.endsWith(".py") ? dirname(named) : isFolder(named) ? named : chdir;
+    return {
+      roots: [...new Set([chdir, folder, ...pythonpath.map((path) => resolve(chdir, path))])],
+      extra: reloadExtraFile,
+      exclude: reloadExclude,
+      environmentFiles: this.#settingsFiles.environmentFiles,
+      settingsFiles: this.#settingsFiles.settingsFiles,
+      type: reloaderType,
+      interval: this.#settings.reloaderInterval * 1000,
+      log: this.#log,
+    };
+  }
+}
+
+/** Names of settings that differ, and that a new load of the code does not take up. */
+function restartFor(before: Settings, after: Settings): string[] {
+  // oxlint-disable-next-line typescript/no-unsafe-type-assertion -- Object.keys forgets its keys' type.
+  const names = Object.keys(after) as (keyof Settings)[];
+  return names.filter(
+    (name) => !TAKEN_UP.has(name) && JSON.stringify(before[name]) !== JSON.stringify(after[name]),
+  );
+}
+
+/** Changes when something is installed there or removed. */
+function stampOf(folders: readonly string[]): string {
+  return folders.map((folder) => statSync(folder, { throwIfNoEntry: false })?.mtimeMs ?? 0).join(" ");
+}
+
+function isFolder(path: string): boolean {
+  return statSync(path, { throwIfNoEntry: false })?.isDirectory() === true;
+}
+
+function forever(): Promise<never> {
+  return new Promise(() => {});
+}

@@ -1,0 +1,113 @@
+import { ForkedProcess, exitOf, type Forker } from "./forked-process.ts";
+import { Interpreter, type Invitation, type LoadOptions, type ProcessOptions } from "./process.ts";
+
+/** A module whose import did more than to define things, so that no fork of the process is as good as a new one. */
+export interface Unfit {
+  readonly module: string;
+  /** `it has 2 threads running`. */
+  readonly problem: string;
+  /** What was imported with it. */
+  readonly imported: readonly string[];
+}
+
+export interface ZygoteListener {
+  /** It has imported what it was asked to, and may be used. */
+  prepared(): void;
+  unfit(unfit: Unfit): void;
+  /** A child did not work. */
+  unreliable(problem: string): void;
+  /** It has ended, and was not asked to. */
+  died(): void;
+}
+
+/** What the process says, one line of JSON each. */
+type Report =
+  | { readonly prepared: number }
+  | { readonly unfit: Unfit }
+  | { readonly forked: number; readonly pid: number }
+  | { readonly failed: number; readonly problem: string }
+  | { readonly exited: number; readonly status: number };
+
+/** The gateway's end of one zygote process (python/highball/worker/zygote.py). */
+export class Zygote implements Forker {
+  readonly #interpreter: Interpreter;
+  readonly #options: ProcessOptions;
+  readonly #listener: ZygoteListener;
+  /** Asked for, by number. */
+  readonly #expected: Map<number, ForkedProcess> = new Map();
+  readonly #children: Map<number, ForkedProcess> = new Map();
+  #number = 0;
+  #retired = false;
+
+  constructor(options: ProcessOptions, modules: readonly string[], listener: ZygoteListener) {
+    this.#options = options;
+    this.#listener = listener;
+    this.#interpreter = new Interpreter(options, "zygote");
+    this.#interpreter.onLine((line) => this.#hear(JSON.parse(line) as Report));
+    this.#interpreter.tell({ prepare: modules });
+    void this.#interpreter.exited.then(() => this.#ended());
+  }
+
+  get pid(): number {
+    return this.#interpreter.pid;
+  }
+
+  /** Imports more. */
+  prepare(modules: readonly string[]): void {
+    this.#interpreter.tell({ prepare: modules });
+  }
+
+  /** A process that this zygote will fork when it is invited. */
+  start(load: LoadOptions): ForkedProcess {
+    return new ForkedProcess(this, load, () => Interpreter.load(this.#options, load));
+  }
+
+  fork(child: ForkedProcess, load: LoadOptions, invitation: Invitation): void {
+    this.#number += 1;
+    this.#expected.set(this.#number, child);
+    this.#interpreter.tell({ fork: this.#number, load, invitation });
+  }
+
+  unreliable(problem: string): void {
+    this.#listener.unreliable(problem);
+  }
+
+  /** Forks no more, and ends when the last of its children has. */
+  retire(): void {
+    this.#retired = true;
+    this.#interpreter.hangUp();
+  }
+
+  /** Ends it and its children now. */
+  kill(): void {
+    this.#retired = true;
+    this.#interpreter.kill("SIGKILL");
+  }
+
+  #hear(report: Report): void {
+    if ("prepared" in report) this.#listener.prepared();
+    else if ("unfit" in report) this.#listener.unfit(report.unfit);
+    else if ("forked" in report) {
+      const child = this.#expected.get(report.forked);
+      if (child === undefined) return;
+      this.#expected.delete(report.forked);
+      this.#children.set(report.pid, child);
+      child.forked(report.pid);
+    } else if ("failed" in report) {
+      this.#expected.get(report.failed)?.failed(report.problem);
+      this.#expected.delete(report.failed);
+    } else {
+      this.#children.get(report.exited)?.ended(exitOf(report.status));
+      this.#children.delete(report.exited);
+    }
+  }
+
+  #ended(): void {
+    // Its children die with it (prctl(2), PR_SET_PDEATHSIG).
+    for (const child of this.#children.values()) child.ended({ code: null, signal: "SIGKILL" });
+    for (const child of this.#expected.values()) child.failed("the zygote has ended");
+    this.#children.clear();
+    this.#expected.clear();
+    if (!this.#retired) this.#listener.died();
+  }
+}
