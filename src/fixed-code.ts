@@ -1,4 +1,5 @@
 import type { Application, Failure } from "./application.ts";
+import { HighballError } from "./errors.ts";
 import { loadOptions, processOptions } from "./head-start.ts";
 import type { Log } from "./log.ts";
 import type { LoadedApplication, ServedCode } from "./served-code.ts";
@@ -36,11 +37,16 @@ export function makeGenerations(
 export class FixedCode implements ServedCode {
   readonly state = null;
   readonly #settings: Settings;
+  readonly #log: Log;
+  readonly #source: ProcessSource;
   readonly #scheduler: Scheduler;
   readonly #generations: Generations;
 
   constructor(settings: Settings, log: Log) {
     this.#settings = settings;
+    this.#log = log;
+    const options = processOptions(settings);
+    this.#source = { start: (load) => Interpreter.load(options, load) };
     this.#scheduler = makeScheduler(settings);
     this.#generations = makeGenerations(settings, log, this.#scheduler);
   }
@@ -54,12 +60,23 @@ export class FixedCode implements ServedCode {
   }
 
   start(started: WorkerProcess | null): Promise<LoadedApplication> {
-    const options = processOptions(this.#settings);
-    const cold: ProcessSource = { start: (load) => Interpreter.load(options, load) };
-    return this.#generations.start(cold, loadOptions(this.#settings), started).ready;
+    return this.#generations.start(this.#source, loadOptions(this.#settings), started).ready;
   }
 
-  reload(): void {}
+  /** Starts the workers anew; those that serve go on until the new ones are ready, and if those cannot be. */
+  reload(): void {
+    const { ready } = this.#generations.start(this.#source, loadOptions(this.#settings));
+    ready.then(
+      () => this.#log.info("The application was loaded again."),
+      (error: unknown) => {
+        if (!(error instanceof HighballError)) throw error;
+        const traceback = error.traceback === undefined ? "" : `\n${error.traceback}`;
+        this.#log.error(
+          `The application was not loaded again, the old code goes on: ${error.message}${traceback}`,
+        );
+      },
+    );
+  }
 
   freeze(): void {}
 

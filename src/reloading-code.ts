@@ -74,7 +74,7 @@ export class ReloadingCode implements ServedCode {
       imported: (imports) => this.#imported(imports),
       prompted: (difference) => this.#reloader.prompted(difference),
     });
-    this.#source = new WarmSource(processOptions(settings), settings.zygote ? "fork" : "cold", log);
+    this.#source = new WarmSource(processOptions(settings), settings.zygote, log);
     this.#reloader = new Reloader({
       application: this.#scheduler,
       loader: {

@@ -28,7 +28,7 @@ export interface Server {
   readonly log: Log;
   /** Process ids of the workers. */
   readonly workerPids: readonly number[];
-  /** Loads the application again, changed or not; only where it is reloaded at all. */
+  /** Loads the application again: the next requests meet the new code as soon as it is ready. */
   reload(): void;
   /** Stops accepting, finishes what is in flight within `gracefulTimeout`, ends the workers. */
   close(): Promise<void>;

@@ -29,7 +29,7 @@ export interface CommandLine {
 
 type Meaning =
   | { readonly kind: "setting"; readonly name: InputName }
-  | { readonly kind: "switch"; readonly name: InputName; readonly value: "true" | "false" }
+  | { readonly kind: "switch"; readonly name: InputName; readonly value: "true" | "false" | "off" }
   | { readonly kind: "action"; readonly action: Action };
 
 /** What each flag means: the table, turned round. */
@@ -43,7 +43,8 @@ function meanings(): Map<string, Meaning> {
         all.set(flag.replace("--", "--no-"), { kind: "switch", name, value: "false" });
       } else all.set(flag, { kind: "setting", name });
     }
-    for (const flag of off) all.set(flag, { kind: "switch", name, value: "false" });
+    const value = kind.placeholder === null ? "false" : "off";
+    for (const flag of off) all.set(flag, { kind: "switch", name, value });
   }
   for (const action of actionNames) {
     for (const flag of actions[action].flags) all.set(flag, { kind: "action", action });

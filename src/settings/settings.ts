@@ -100,8 +100,13 @@ export interface Settings {
   readonly reloadGrace: number;
   /** Say what made a load slow. @defaultValue `false` */
   readonly reloadVerbose: boolean;
-  /** Keep the application's libraries loaded between two loads of its code. @defaultValue `true` */
-  readonly zygote: boolean;
+  /**
+   * Keep the application's libraries loaded between two loads of its code: in a process that is
+   * forked, in a spare interpreter, whichever is safe, or not at all.
+   *
+   * @defaultValue `auto`
+   */
+  readonly zygote: "auto" | "fork" | "spare" | "off";
   /** Let pages in browsers follow changes. @defaultValue `false` */
   readonly refresh: boolean;
 

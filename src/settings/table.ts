@@ -54,7 +54,7 @@ export interface Row<Value> {
   readonly standard: string | Readonly<Record<Mode, string>>;
   /** Every spelling, the long name that help shows first among the long ones. */
   readonly flags: readonly string[];
-  /** Flags that turn a switch off, beside `--no-` before its name. */
+  /** Flags that turn it off, beside `--no-` before the name of a switch. */
   readonly off?: readonly string[];
   readonly common?: CommonVariable;
   readonly section: Section;
@@ -81,6 +81,7 @@ type Table = { readonly [Name in InputName]: Row<Inputs[Name]> };
 const kibibyte = 1024;
 const gibibyte = 1024 ** 3;
 const reloaderTypes: readonly Settings["reloaderType"][] = ["auto", "native", "stat"];
+const zygotes: readonly Settings["zygote"][] = ["auto", "fork", "spare", "off"];
 const logLevels: readonly LogLevel[] = ["debug", "info", "warning", "error", "critical"];
 
 /**
@@ -372,11 +373,12 @@ export const table: Table = {
     help: "Say which imports made a load slow.",
   },
   zygote: {
-    kind: toggle,
-    standard: "true",
+    kind: choice(zygotes, "spare"),
+    standard: "auto",
     flags: ["--zygote"],
+    off: ["--no-zygote"],
     section: "Reloading",
-    help: "Keep the application's libraries loaded between two loads of its code.",
+    help: "Keep libraries loaded between loads: fork a zygote, use a spare interpreter, auto or off.",
   },
   refresh: {
     kind: toggle,

@@ -10,10 +10,13 @@ import { isDenied, patchesInPlace } from "./unfit-libraries.ts";
 import { type Unfit, Zygote } from "./zygote.ts";
 
 /** How an interpreter is kept ready: a zygote that is forked, a spare one for each load, or not at all. */
-export type Warmth = "fork" | "spare" | "cold";
+export type Warmth = "auto" | "fork" | "spare" | "off";
 
 /** After this many libraries that a zygote cannot hold, the next load's interpreter is a spare one instead. */
 const TRIES = 8;
+
+/** After so many zygotes that were no good there is no other. */
+const MOST_FAILURES = 3;
 
 /** The process to fork from, and what it may not import. */
 export class WarmSource implements ProcessSource {
@@ -26,6 +29,7 @@ export class WarmSource implements ProcessSource {
   /** Dependencies first, so that the right library is blamed. */
   #careful = false;
   #tries = 0;
+  #failures = 0;
   #zygote: Zygote | null = null;
   #prepared = false;
   #spare: Interpreter | null = null;
@@ -54,9 +58,10 @@ export class WarmSource implements ProcessSource {
    * @param python name and version of its interpreter
    */
   prepare(modules: readonly string[], python: string): void {
-    if (this.#closed || this.#warmth === "cold") return;
+    if (this.#closed || this.#warmth === "off") return;
     // Elsewhere a forked process is not as good as a new one: system libraries of macOS refuse to work in it.
-    if (process.platform !== "linux" || !python.startsWith("Python")) this.#warmth = "spare";
+    if (this.#warmth === "auto")
+      this.#warmth = process.platform === "linux" && python.startsWith("Python") ? "fork" : "spare";
     this.#python = python;
     const patching = modules.find(patchesInPlace);
     if (patching !== undefined && this.#warmth === "fork") {
@@ -100,6 +105,7 @@ export class WarmSource implements ProcessSource {
     const spare = new Interpreter(this.#options);
     this.#spare = spare;
     spare.tell({ prepare: this.#modules });
+    this.#log.debug("A spare interpreter is kept.");
     void spare.exited.then(() => {
       if (this.#spare === spare) this.#spare = null;
     });
@@ -110,10 +116,11 @@ export class WarmSource implements ProcessSource {
     this.#zygote = new Zygote(this.#options, this.#wanted(), {
       prepared: () => {
         this.#prepared = true;
+        this.#log.debug("The zygote is ready.");
       },
       unfit: (unfit) => this.#exclude(unfit),
-      unreliable: (problem) => this.#distrust(`a worker forked from the zygote was replaced: ${problem}`),
-      died: () => this.#distrust("the zygote has ended"),
+      unreliable: (problem) => this.#broke(`A worker that was forked was replaced, because ${problem}`),
+      died: () => this.#broke("The zygote has ended"),
     });
   }
 
@@ -135,18 +142,26 @@ export class WarmSource implements ProcessSource {
       this.#denied.add(libraryOf(module));
       this.#log.debug(`The zygote does without "${libraryOf(module)}": ${problem}.`);
     }
-    if (this.#tries > TRIES) this.#distrust("too many libraries do more than to be imported");
+    if (this.#tries > TRIES) this.#giveUp("Too many libraries do more than to be imported");
     else this.#startZygote();
   }
 
-  /** One visible line, and no zygote from now on. */
-  #distrust(problem: string): void {
+  /** Something was wrong with the zygote or a child of it: a cold start has taken its place. */
+  #broke(what: string): void {
     if (this.#closed || this.#warmth !== "fork") return;
-    this.#warmth = "spare";
+    this.#failures += 1;
     this.#drop();
-    this.#log.warning(
-      `Loads of new code take longer from now on: ${problem}. (--no-zygote does without it.)`,
-    );
+    if (this.#failures < MOST_FAILURES) {
+      this.#log.warning(`${what}; another zygote is made.`);
+      this.#startZygote();
+    } else {
+      this.#giveUp(`${what}, for the ${this.#failures}rd time`);
+    }
+  }
+
+  #giveUp(what: string): void {
+    this.#warmth = "spare";
+    this.#log.warning(`${what}: spare interpreters are used from now on. (--no-zygote does without them.)`);
     this.#keepSpare();
   }
 }
