@@ -3,9 +3,11 @@ import type { Call, Failure, RequestBody } from "../application.ts";
 import { CLIENT_LEFT } from "./access-record.ts";
 import type { ClientConnection } from "./client-connection.ts";
 import { buildEnviron } from "./environ.ts";
-import { answerTo, renderAnswer, type GatewayAnswer } from "./error-page.ts";
+import { answerTo, renderAnswer, type Audience, type GatewayAnswer } from "./error-page.ts";
 import type { GatewayRequest, GatewayResponse } from "./messages.ts";
 import { judge, judgeTrailers, type Accepted } from "./policy.ts";
+import { isLoopback, type InternalRoutes } from "./internal-routes.ts";
+import { isForDocument, PageFollower } from "./refresh/page-follower.ts";
 import { BodyCollector } from "./request-body.ts";
 import { ResponseWriter, type ResponseOwner } from "./response-writer.ts";
 
@@ -21,6 +23,7 @@ export class Exchange implements ResponseOwner {
   readonly isHead: boolean;
   readonly isHttp10: boolean;
   call: Call | null = null;
+  follower: PageFollower | null = null;
   readonly #connection: ClientConnection;
   readonly #response: GatewayResponse;
   readonly #writer: ResponseWriter;
@@ -31,6 +34,8 @@ export class Exchange implements ResponseOwner {
   #body: RequestBody = null;
   #environ: string | null = null;
   #answer: GatewayAnswer | null = null;
+  /** Of the code, when it was the application's turn; null where a page cannot follow it. */
+  #version: string | null = null;
   /** Accepted, and its body has arrived. */
   #ready = false;
   #ended = false;
@@ -166,6 +171,7 @@ export class Exchange implements ResponseOwner {
     const verdict = this.#verdict;
     if (verdict === null || this.#ended || this.call !== null) return;
     const { description, gateway } = this.#connection;
+    if (gateway.internalRoutes !== null && this.#isInternal(gateway.internalRoutes, verdict)) return;
     const received = this.#collector === null ? 0 : this.#collector.received;
     this.#environ = buildEnviron(description, this.request, verdict, received);
     const { method } = this.request;
@@ -179,6 +185,42 @@ export class Exchange implements ResponseOwner {
     this.#body = null;
     this.call = call;
     if (this.#ended) call.cancel();
+  }
+
+  // --- development --------------------------------------------------------------------------
+
+  /** Answers what is the gateway's own; of other requests it notes how their pages follow the code. */
+  #isInternal(routes: InternalRoutes, verdict: Accepted): boolean {
+    const { method, rawHeaders } = this.request;
+    const { host, target, origin } = verdict;
+    const visit = { method, path: target.path, host, isLocal: this.#isLocal, rawHeaders };
+    if (!routes.owns(target.path)) {
+      if (!routes.admits(visit) || !isForDocument(method, rawHeaders)) return false;
+      this.#version = routes.code.version;
+      if (!this.#connection.gateway.settings.refresh) return false;
+      this.follower = new PageFollower(this.#version, `${origin.scheme}://${host}`);
+      return false;
+    }
+    const response = routes.respond(visit);
+    if (response === "events") this.#stream(routes);
+    else this.#give(response);
+    return true;
+  }
+
+  /** Leaves the connection to events: it counts as idle from now on, and takes no further request. */
+  #stream(routes: InternalRoutes): void {
+    const socket = this.#response.socket;
+    if (socket === null) return;
+    this.#connection.closing = true;
+    this.#connection.refused = true;
+    this.#leave();
+    routes.stream(socket);
+  }
+
+  /** The client is on this machine, and no proxy says that it speaks for another. */
+  get #isLocal(): boolean {
+    const remoteAddress = this.#verdict?.origin.remoteAddress ?? "";
+    return this.#connection.isLocal && (remoteAddress === "" || isLoopback(remoteAddress));
   }
 
   // --- response -----------------------------------------------------------------------------
@@ -206,7 +248,16 @@ export class Exchange implements ResponseOwner {
     const { gateway } = this.#connection;
     if (failure.kind === "invalid-response") gateway.log.error(`${failure.message} (${this.#describe()})`);
     if (failure.kind === "overloaded") gateway.reportOverload(failure.reason);
-    this.#give(answerTo(failure, gateway.settings.debug && this.#connection.isLocal));
+    this.#give(answerTo(failure, gateway.settings.debug && this.#isLocal ? this.#audience(failure) : null));
+  }
+
+  #audience(failure: Failure): Audience {
+    const { method, url, rawHeaders } = this.request;
+    const code = this.#connection.gateway.internalRoutes?.code;
+    // The code may have changed since the request came: it is the newest that has just failed.
+    const failed = failure.kind === "load-failed" && code?.status === "failed" ? code.version : null;
+    const version = this.#version === null ? null : (failed ?? this.#version);
+    return { method, target: url, rawHeaders, version };
   }
 
   #give(answer: GatewayAnswer): void {
@@ -226,7 +277,8 @@ export class Exchange implements ResponseOwner {
     this.#writer.bytes = bytes;
     // A request without a body may be answered before the parser has called it complete.
     const unread = !keepAlive && !this.request.complete;
-    this.#close(answer.status);
+    if (answer.isRoutine === true) this.#leave();
+    else this.#close(answer.status);
     if (unread) this.#connection.linger();
     else this.#response.finish(!keepAlive);
   }
@@ -234,11 +286,8 @@ export class Exchange implements ResponseOwner {
   /** The end of this exchange, whichever it was: the log hears of it once. */
   #close(status: number): void {
     if (this.#ended) return;
-    this.#ended = true;
+    this.#leave();
     const { gateway } = this.#connection;
-    // Dropped from the queue, or its worker died: then nobody else removes the file of the body.
-    this.#collector?.discard();
-    this.#connection.remove(this);
     if (gateway.accessLog === null) return;
     const { method, url, httpVersionMajor, httpVersionMinor, rawHeaders } = this.request;
     const duration = performance.now() - this.#startedAt;
@@ -256,6 +305,13 @@ export class Exchange implements ResponseOwner {
       responseHead: this.#writer.head,
       environ: this.#environ,
     });
+  }
+
+  #leave(): void {
+    this.#ended = true;
+    // Dropped from the queue, or its worker died: then nobody else removes the file of the body.
+    this.#collector?.discard();
+    this.#connection.remove(this);
   }
 
   #describe(): string {

@@ -2,6 +2,7 @@ import { createServer, type IncomingMessage, type Server, type ServerResponse } 
 import type { Socket } from "node:net";
 import { setImmediate as turn } from "node:timers/promises";
 import type { Application } from "../application.ts";
+import type { CodeState } from "../code-state.ts";
 import type { Log } from "../log.ts";
 import type { Settings } from "../settings/settings.ts";
 import type { AccessLog } from "./access-log.ts";
@@ -10,6 +11,7 @@ import { connectionOf, Connections } from "./connections.ts";
 import { Deadlines } from "./deadlines.ts";
 import { describeConnection } from "./environ.ts";
 import { Exchange } from "./exchange.ts";
+import { InternalRoutes } from "./internal-routes.ts";
 import type { Listener } from "./listener.ts";
 import { messageClasses, type GatewayRequest, type GatewayResponse } from "./messages.ts";
 import { judgeParserError, type ParserError } from "./parser-errors.ts";
@@ -35,6 +37,8 @@ export class Gateway {
   readonly log: Log;
   readonly spool: Spool = new Spool();
   readonly deadlines: Deadlines;
+  /** What the gateway answers itself; null where the code does not change. */
+  readonly internalRoutes: InternalRoutes | null;
   readonly #trustedPeers: TrustedPeers;
   readonly #connections: Connections = new Connections();
   readonly #reported: Set<string> = new Set();
@@ -43,7 +47,14 @@ export class Gateway {
   #overloadReported = -Infinity;
   #onIdle: (() => void) | null = null;
 
-  constructor(settings: Settings, application: Application, log: Log, accessLog: AccessLog | null) {
+  /** @param code what pages in browsers may follow; null where it does not change */
+  constructor(
+    settings: Settings,
+    application: Application,
+    log: Log,
+    accessLog: AccessLog | null,
+    code: CodeState | null = null,
+  ) {
     this.settings = settings;
     this.application = application;
     this.log = log;
@@ -56,6 +67,8 @@ export class Gateway {
       },
       this.#connections,
     );
+    const serverNames = (): readonly string[] => this.#listeners.map(({ serverName }) => serverName);
+    this.internalRoutes = code === null ? null : new InternalRoutes(code, serverNames);
     this.#trustedPeers = compileTrustedPeers(settings.forwardedAllowIps);
   }
 
@@ -106,6 +119,7 @@ export class Gateway {
    */
   async drain(): Promise<void> {
     this.#draining = true;
+    this.internalRoutes?.close();
     for (const connection of this.#connections) connection.closing = true;
     await Promise.all(this.#listeners.map((listener) => listener.close()));
     const finished = new Promise<void>((resolve) => {

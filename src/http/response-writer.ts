@@ -1,5 +1,6 @@
 import type { Socket } from "node:net";
 import type { Call, Failure, FileRange, Responder } from "../application.ts";
+import type { PageFollower } from "./refresh/page-follower.ts";
 import { openRange, sendRange } from "./file-response.ts";
 import { dateLine, parseResponseHead, type ResponseHead } from "./response-head.ts";
 
@@ -8,6 +9,8 @@ export interface ResponseOwner {
   /** The connection; null once the client has gone. */
   readonly socket: Socket | null;
   readonly call: Call | null;
+  /** With --refresh: makes the page follow the code. */
+  readonly follower: PageFollower | null;
   readonly isHead: boolean;
   readonly isHttp10: boolean;
   /** May the connection be used for another request? */
@@ -35,6 +38,8 @@ export class ResponseWriter implements Responder {
   #framing: "none" | "length" | "chunked" | "close" = "none";
   #length = -1;
   #last = false;
+  /** What goes out after the application's last byte. */
+  #tail: string | null = null;
 
   constructor(owner: ResponseOwner) {
     this.#owner = owner;
@@ -91,8 +96,8 @@ export class ResponseWriter implements Responder {
     this.bytes += chunk.length;
     if (this.#framing === "chunked") {
       const size = chunk.length > 0 ? `${chunk.length.toString(16)}\r\n` : "";
-      const tail = (chunk.length > 0 ? "\r\n" : "") + (complete ? "0\r\n\r\n" : "");
-      this.#write(socket, size, chunk, tail, complete);
+      const after = (chunk.length > 0 ? "\r\n" : "") + (complete ? this.#lastChunk() : "");
+      this.#write(socket, size, chunk, after, complete);
     } else if (chunk.length > 0) {
       this.#write(socket, "", chunk, "", complete);
     }
@@ -140,15 +145,25 @@ export class ResponseWriter implements Responder {
   /** Decides the framing, and returns the head as it goes out. */
   #frame(head: ResponseHead, size: number, complete: boolean): string {
     const { isHead, isHttp10, keepAlive } = this.#owner;
-    let text = head.dated ? head.lines : head.lines + dateLine();
     // RFC 9110 §15.3.6: 205 has no content, and says so like any other response without.
     let length = head.status === 205 ? 0 : head.contentLength;
     const bodyless = isHead || head.bodyless;
     // A body that is there as a whole needs no announcement by the application. To HEAD an empty
     // one says nothing about what GET would give (RFC 9110 §9.3.2).
     if (length < 0 && complete && !head.bodyless && (size > 0 || !isHead)) length = size;
+    let { lines } = head;
+    let added = 0;
+    if (this.#owner.follower !== null && !bodyless && length !== 0) {
+      const addition = this.#owner.follower.addTo(head);
+      if (addition !== null) {
+        ({ lines } = addition);
+        this.#tail = addition.element;
+        added = addition.element.length;
+      }
+    }
+    let text = head.dated ? lines : lines + dateLine();
     // RFC 9110 §8.6: no Content-Length with 204.
-    if (length >= 0 && head.status !== 204) text += `Content-Length: ${length}\r\n`;
+    if (length >= 0 && head.status !== 204) text += `Content-Length: ${length + added}\r\n`;
     this.#last = !keepAlive || head.close;
     if (bodyless) {
       this.#framing = "none";
@@ -182,11 +197,27 @@ export class ResponseWriter implements Responder {
     socket.uncork();
   }
 
+  #lastChunk(): string {
+    if (this.#tail === null) return "0\r\n\r\n";
+    const tail = this.#takeTail();
+    return `${tail.length.toString(16)}\r\n${tail}\r\n0\r\n\r\n`;
+  }
+
+  #takeTail(): string {
+    const tail = this.#tail ?? "";
+    this.#tail = null;
+    this.bytes += tail.length;
+    return tail;
+  }
+
   #end(): void {
     if (this.#framing === "length" && this.bytes < this.#length) {
       const message = `The application sent ${this.bytes} bytes after it had announced ${this.#length}: the connection was closed.`;
       this.#owner.responseCut(message, false);
     } else {
+      // That of a chunked body has gone out as a chunk before the last one.
+      if (this.#tail !== null && this.#framing !== "chunked")
+        this.#owner.socket?.write(this.#takeTail(), "latin1");
       this.#owner.responseEnded(this.#last);
     }
   }

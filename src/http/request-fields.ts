@@ -1,0 +1,13 @@
+/**
+ * The values of one request header field, in the order they came.
+ *
+ * @param rawHeaders name, value, name, value, as Node has them
+ * @param name in lower case (RFC 9110 §5.1: names have no case)
+ */
+export function fieldValues(rawHeaders: readonly string[], name: string): readonly string[] {
+  const values: string[] = [];
+  for (let index = 0; index + 1 < rawHeaders.length; index += 2) {
+    if (rawHeaders[index]?.toLowerCase() === name) values.push(rawHeaders[index + 1] ?? "");
+  }
+  return values;
+}
