@@ -1,11 +1,22 @@
 import type { Options } from "./settings/options.ts";
 
 /** Werkzeug's keyword arguments, as far as they mean something here, and any setting of Highball's. */
-export interface RunSimpleOptions extends Omit<Options, "application" | "bind" | "host" | "port"> {
+export interface RunSimpleOptions extends Omit<
+  Options,
+  "application" | "bind" | "host" | "port" | "reloaderType"
+> {
   /** Run requests side by side in threads of one process. @defaultValue false */
   readonly threaded?: boolean;
   /** Worker processes. @defaultValue 1 */
   readonly processes?: number;
+  /** Load the application again when its code changes. @defaultValue false */
+  readonly useReloader?: boolean;
+  /** Files, folders and globs that reload it too. @defaultValue [] */
+  readonly extraFiles?: readonly string[];
+  /** Globs of what is not watched. @defaultValue [] */
+  readonly excludePatterns?: readonly string[];
+  /** `watchdog` is Werkzeug's word for `native`. @defaultValue "auto" */
+  readonly reloaderType?: "auto" | "stat" | "native" | "watchdog";
 }
 
 /** Threads that `threaded` stands for: Werkzeug starts one a request, without a limit. */
@@ -19,7 +30,15 @@ export function runSimpleSettings(
   options: RunSimpleOptions,
 ): Options {
   if (!Number.isInteger(port)) throw new TypeError("port must be an integer");
-  const { threaded = false, processes = 1, ...settings } = options;
+  const {
+    threaded = false,
+    processes = 1,
+    useReloader = false,
+    extraFiles = [],
+    excludePatterns = [],
+    reloaderType = "auto",
+    ...settings
+  } = options;
   if (threaded && processes > 1) {
     throw new RangeError("Cannot have a multi-thread and multi-process server.");
   }
@@ -29,6 +48,10 @@ export function runSimpleSettings(
     portFallback: false,
     workers: processes,
     threads: threaded ? THREADED : 1,
+    reload: useReloader,
+    reloadExtraFile: extraFiles,
+    reloadExclude: excludePatterns,
+    reloaderType: reloaderType === "watchdog" ? "native" : reloaderType,
     ...settings,
     application,
     bind: [bindAddress(hostname, port)],

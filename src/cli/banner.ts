@@ -21,13 +21,17 @@ export function renderBanner(started: Started, paint: Paint): string {
   );
   const from =
     usedCommonVariables.length === 0 ? "" : `; ${listed(usedCommonVariables)} from the environment`;
+  const isLoaded = server.python !== "";
+  const state = isLoaded
+    ? paint(`ready in ${milliseconds} ms`, "dim")
+    : paint("cannot be loaded: see above. The next save tries again.", "yellow");
   return [
     "",
-    `  ${paint(`Highball ${version}`, "bold", "green")}  ${server.application}  ${paint(`ready in ${milliseconds} ms`, "dim")}`,
+    `  ${paint(`Highball ${version}`, "bold", "green")}  ${server.application}  ${state}`,
     "",
     ...urls,
     "",
-    `  ${paint(`${server.python}, ${capacity(settings)}${from}`, "dim")}`,
+    `  ${paint(`${isLoaded ? `${server.python}, ` : ""}${capacity(settings)}${from}`, "dim")}`,
     `  ${paint("Press Ctrl+C to stop.", "dim")}`,
     "",
   ].join("\n");

@@ -31,6 +31,13 @@ describe("the banner of highball dev", () => {
 `);
   });
 
+  it("says that the code cannot be loaded, and what to do", () => {
+    const broken = { ...started, server: { ...started.server, python: "" }, usedCommonVariables: [] };
+    const banner = renderBanner(broken, paintFor(false));
+    expect(banner).toContain("app:app  cannot be loaded: see above. The next save tries again.");
+    expect(banner).toContain("\n  2 workers, 4 threads each\n");
+  });
+
   it("keeps its columns in colour", () => {
     const coloured = renderBanner(started, paintFor(true));
     expect(coloured).toContain("\u001B[36mhttp://127.0.0.1:8000\u001B[39m");

@@ -2,6 +2,7 @@
 import { chmod, mkdtemp, readFile, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
+import { expect } from "vitest";
 import { serve, type Server, type Options } from "../../src/index.ts";
 import { apps, python } from "../support/environment.ts";
 import { type Address, Client } from "../support/http-client.ts";
@@ -12,6 +13,8 @@ export interface Transport {
   readonly socket: "tcp" | "unix";
   readonly workers: number;
   readonly threads: number;
+  /** Where its workers come from; a cold start if it does not say. */
+  readonly origin?: "fork" | "spare" | "off";
 }
 
 export const transports: readonly Transport[] = [
@@ -21,7 +24,13 @@ export const transports: readonly Transport[] = [
   { name: "TCP, 2 workers of 4 threads", socket: "tcp", workers: 2, threads: 4 },
   { name: "Unix socket, 1 worker", socket: "unix", workers: 1, threads: 1 },
   { name: "Unix socket, 2 workers of 2 threads", socket: "unix", workers: 2, threads: 2 },
+  { name: "TCP, reloaded, forked from the zygote", socket: "tcp", workers: 2, threads: 2, origin: "fork" },
+  { name: "TCP, reloaded, spare interpreter", socket: "tcp", workers: 1, threads: 2, origin: "spare" },
+  { name: "TCP, reloaded, without a zygote", socket: "tcp", workers: 1, threads: 2, origin: "off" },
 ];
+
+/** What the log says when the next load finds what it is about to be made from. */
+const PREPARED = { fork: "The zygote is ready.", spare: "A spare interpreter is kept.", off: "is ready." };
 
 /** A server that runs an application of test/apps, and what a test needs around it. */
 export class Fixture {
@@ -54,12 +63,24 @@ export class Fixture {
       workers: transport.workers,
       threads: transport.threads,
       errorLogfile: join(folder, "error.log"),
+      ...(transport.origin === undefined
+        ? {}
+        : { reload: true, zygote: transport.origin, logLevel: "debug" }),
       ...settings,
       python: interpreter,
       env: { PYTHONDONTWRITEBYTECODE: "1", STAGE: stage.path, ...settings.env },
     });
     const address: Address = transport.socket === "tcp" ? { host: "127.0.0.1", port: server.port } : { path };
-    return new Fixture(server, stage, folder, address);
+    const fixture = new Fixture(server, stage, folder, address);
+    if (transport.origin !== undefined) await fixture.#reload(PREPARED[transport.origin]);
+    return fixture;
+  }
+
+  /** Loads the application again, so that the workers that serve are of the kind that is wanted. */
+  async #reload(prepared: string): Promise<void> {
+    await expect.poll(() => this.log(), { timeout: 20_000 }).toContain(prepared);
+    this.server.reload();
+    await expect.poll(() => this.log(), { timeout: 20_000 }).toContain(" * Ready after");
   }
 
   /** A new connection, destroyed by `settle` if the test leaves it open. */
