@@ -82,7 +82,13 @@ class RunningServer implements Server {
     this.#code = settings.reload
       ? new ReloadingCode(settings, files ?? unchanging(settings), this.log)
       : new FixedCode(settings, this.log);
-    this.#gateway = new Gateway(settings, this.#code.application, this.log, this.#accessLog);
+    this.#gateway = new Gateway(
+      settings,
+      this.#code.application,
+      this.log,
+      this.#accessLog,
+      this.#code.state,
+    );
   }
 
   async start(started: WorkerProcess | null): Promise<void> {
