@@ -1,0 +1,154 @@
+import type { Stats } from "node:fs";
+
+import { DigestReader, readDigest } from "./file-content.ts";
+import { isSame, isSettled, stampOf, statusOf, type Stamp } from "./file-stamp.ts";
+import type { Change, Role } from "./watcher.ts";
+
+/** A file that is watched, and what is known of its content. */
+export interface KnownFile {
+  readonly path: string;
+  role: Role;
+  /** Null while it does not exist. */
+  stamp: Stamp | null;
+  /** Null while its content was not read. */
+  digest: string | null;
+  /** Whether equal stamps mean equal content: see `isSettled`. */
+  settled: boolean;
+}
+
+/** Milliseconds that may be spent on reading contents when the watcher is opened. */
+const FIRST_READ = 2;
+/** Files whose stamp cannot be trusted that are read then, whatever it takes. */
+const FIRST_UNSETTLED = 64;
+
+/** Every file that is watched, as it was when it was last looked at; notes how they differ. */
+export class FileBook {
+  readonly #files: Map<string, KnownFile> = new Map();
+  readonly #reader: DigestReader = new DigestReader();
+  #changes: Change[] = [];
+  /** Changes at every `admit` and `remove`. */
+  #edition = 0;
+
+  get edition(): number {
+    return this.#edition;
+  }
+
+  get size(): number {
+    return this.#files.size;
+  }
+
+  get(path: string): KnownFile | undefined {
+    return this.#files.get(path);
+  }
+
+  all(): Iterable<KnownFile> {
+    return this.#files.values();
+  }
+
+  /** Takes a file as it is. @param stats null if it does not exist (yet) */
+  admit(path: string, role: Role, stats: Stats | null): KnownFile {
+    const stamp = stats === null ? null : stampOf(stats);
+    const settled = stamp !== null && isSettled(stamp, Date.now());
+    const file: KnownFile = { path, role, stamp, digest: null, settled };
+    this.#files.set(path, file);
+    this.#edition += 1;
+    if (stamp !== null) this.#reader.add(file);
+    return file;
+  }
+
+  /** As `admit`, for a file that was not there before: a change. */
+  discover(path: string, role: Role, stats: Stats): KnownFile {
+    const file = this.admit(path, role, stats);
+    file.digest = readDigest(path, stats.size);
+    this.note(file, "created");
+    return file;
+  }
+
+  setRole(file: KnownFile, role: Role): void {
+    if (file.role === role) return;
+    file.role = role;
+    this.#edition += 1;
+  }
+
+  /** No longer watched. */
+  remove(path: string): void {
+    if (this.#files.delete(path)) this.#edition += 1;
+  }
+
+  /** No longer there. */
+  lose(file: KnownFile): void {
+    if (file.stamp === null) return;
+    file.stamp = null;
+    file.digest = null;
+    this.note(file, "deleted");
+  }
+
+  /**
+   * Compares a file with what is known of it, and notes what is different.
+   *
+   * @param told an event named it, so that equal stamps do not mean that nothing happened
+   * @returns whether it changed
+   */
+  check(file: KnownFile, told: boolean): boolean {
+    const stats = statusOf(file.path);
+    const before = file.stamp;
+    if (stats === null || !stats.isFile()) {
+      this.lose(file);
+      return before !== null;
+    }
+    const same = before !== null && isSame(before, stats);
+    if (same && file.settled && (!told || file.digest === null)) return false;
+    const digest = file.digest;
+    const unsure = !file.settled;
+    file.settled = isSettled(stampOf(stats), Date.now());
+    file.digest = readDigest(file.path, stats.size);
+    if (!same) file.stamp = stampOf(stats);
+    if (before === null) {
+      this.note(file, "created");
+      return true;
+    }
+    if (digest === null || file.digest === null ? same && !(told && unsure) : digest === file.digest) {
+      return false;
+    }
+    this.note(file, "changed");
+    return true;
+  }
+
+  note(file: KnownFile, kind: Change["kind"]): void {
+    this.#changes.push({ path: file.path, kind, size: file.stamp?.size ?? 0, role: file.role });
+  }
+
+  /** What was noted since the call before. */
+  takeChanges(): readonly Change[] {
+    const changes = this.#changes;
+    this.#changes = [];
+    return changes;
+  }
+
+  /**
+   * Reads what makes the next comparisons certain, as far as it takes little time: first what was
+   * written just now, then what makes the application reload.
+   */
+  readFirst(): void {
+    const until = performance.now() + FIRST_READ;
+    let unsettled = 0;
+    for (const file of this.#files.values()) {
+      if (file.settled || file.stamp === null || unsettled === FIRST_UNSETTLED) continue;
+      unsettled += 1;
+      file.digest ??= readDigest(file.path, file.stamp.size);
+    }
+    for (const file of this.#files.values()) {
+      if (performance.now() > until) return;
+      if (file.stamp === null || !RELOADING.has(file.role)) continue;
+      file.digest ??= readDigest(file.path, file.stamp.size);
+    }
+  }
+
+  close(): void {
+    this.#reader.close();
+    this.#changes = [];
+  }
+}
+
+/** Files that, when they change, make the application load again. */
+export const RELOADING: ReadonlySet<Role> = new Set(["code", "extra", "environment", "settings"]);

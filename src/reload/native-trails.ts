@@ -1,0 +1,63 @@
+import { dirname } from "node:path";
+
+import { trailOf } from "./file-stamp.ts";
+import type { NativeFolders } from "./native-folders.ts";
+
+/**
+ * Watches what decides where paths lead: symbolic links on the way, what they lead to, and the place
+ * where something that does not exist would appear.
+ *
+ * So a release that is switched by its link is noticed, and a file that is imported through one.
+ */
+export class NativeTrails {
+  readonly #folders: NativeFolders;
+  readonly #trails: Map<string, readonly string[]> = new Map();
+  readonly #subjects: Map<string, Set<string>> = new Map();
+
+  constructor(folders: NativeFolders) {
+    this.#folders = folders;
+  }
+
+  /** Looks (again) where a path leads, and watches that. @returns the entries that decide it */
+  track(path: string): readonly string[] {
+    const before = this.#trails.get(path) ?? [];
+    const trail = trailOf(path);
+    // Held before the old ones are released: most are the same.
+    for (const entry of trail) {
+      this.#folders.hold(dirname(entry));
+      const subjects = this.#subjects.get(entry) ?? new Set();
+      this.#subjects.set(entry, subjects.add(path));
+    }
+    const kept = new Set(trail);
+    for (const entry of before) {
+      this.#folders.release(dirname(entry));
+      if (!kept.has(entry)) this.#forget(entry, path);
+    }
+    if (trail.length > 0) this.#trails.set(path, trail);
+    else this.#trails.delete(path);
+    return trail;
+  }
+
+  forget(path: string): void {
+    for (const entry of this.#trails.get(path) ?? []) {
+      this.#folders.release(dirname(entry));
+      this.#forget(entry, path);
+    }
+    this.#trails.delete(path);
+  }
+
+  /** The paths that may lead elsewhere when something happens to this entry. */
+  subjectsOf(entry: string): readonly string[] {
+    return [...(this.#subjects.get(entry) ?? [])];
+  }
+
+  isOnTrail(entry: string): boolean {
+    return this.#subjects.has(entry);
+  }
+
+  #forget(entry: string, path: string): void {
+    const subjects = this.#subjects.get(entry);
+    subjects?.delete(path);
+    if (subjects?.size === 0) this.#subjects.delete(entry);
+  }
+}

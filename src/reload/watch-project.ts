@@ -1,0 +1,211 @@
+import { dirname } from "node:path";
+
+import { FileBook } from "./file-book.ts";
+import { isLink, realPathOf, statusOf } from "./file-stamp.ts";
+import { NativeEvents } from "./native-events.ts";
+import type { WatchFolder, WatchLimit } from "./native-folders.ts";
+import type { WatchOptions } from "./watch-options.ts";
+import { WatchScope } from "./watch-scope.ts";
+import { Glance, sweep } from "./watch-sweep.ts";
+import { WatchTree, type FolderListener } from "./watch-tree.ts";
+import type { ChangeListener, Watcher } from "./watcher.ts";
+
+/**
+ * Milliseconds that a file's change time may lie before the moment it was changed: the kernel stamps
+ * with the time of its last timer interrupt.
+ */
+const CLOCK_LAG = 10;
+
+/** Watches a project, by events or by sweeps. */
+export class ProjectWatcher implements Watcher {
+  readonly #options: WatchOptions;
+  readonly #listener: ChangeListener;
+  readonly #onLimit: (limit: WatchLimit) => void;
+  readonly #scope: WatchScope;
+  readonly #book: FileBook = new FileBook();
+  readonly #tree: WatchTree;
+  readonly #glance: Glance;
+  /** Null when the files are looked at instead. */
+  #events: NativeEvents | null = null;
+  #settles = false;
+  #timer: NodeJS.Timeout | null = null;
+  #closed = false;
+  /** Milliseconds since the epoch. */
+  readonly #opened: number;
+
+  /** @param onLimit called once when the system's watches do not suffice, and sweeps are made from then on */
+  constructor(
+    type: "native" | "stat",
+    options: WatchOptions,
+    listener: ChangeListener,
+    onLimit: (limit: WatchLimit) => void,
+    watchFolder?: WatchFolder,
+  ) {
+    this.#options = options;
+    this.#listener = listener;
+    this.#onLimit = onLimit;
+    this.#scope = new WatchScope(options);
+    this.#tree = new WatchTree(this.#scope, this.#book, this.#folderListener());
+    this.#glance = new Glance(this.#tree, this.#book);
+    if (type === "native") {
+      this.#events = new NativeEvents(
+        this.#scope,
+        this.#book,
+        () => this.#settleSoon(),
+        (limit) => this.#giveUpEvents(limit),
+        watchFolder,
+      );
+    }
+    this.#tree.enterStarts("known");
+    this.#events?.anchor(this.#tree);
+    for (const path of this.#scope.named()) this.#admit(path);
+    this.#book.readFirst();
+    this.#opened = Date.now();
+    if (this.#events === null) this.#sweepLater();
+  }
+
+  get type(): "native" | "stat" {
+    return this.#events === null ? "stat" : "native";
+  }
+
+  /** Folders that the system watches. */
+  get watches(): number {
+    return this.#events?.size ?? 0;
+  }
+
+  async look(): Promise<void> {
+    // The kernel queues an event before the system call that caused it returns (inotify(7)), and libuv
+    // reads all that are queued when it polls. The turn that runs may have polled already: the
+    // next one has not, and its immediates run after its poll.
+    if (this.#events !== null) {
+      await turn();
+      await turn();
+    }
+    if (this.#closed) return;
+    if (this.#events === null || process.platform !== "linux") {
+      // Elsewhere events come from a thread, some time later.
+      this.#events?.settle(this.#tree);
+      for (const _ of sweep(this.#tree, this.#book, "reloading"));
+    } else {
+      this.#events.settle(this.#tree);
+      for (const start of this.#scope.starts) {
+        if (this.#tree.isReplaced(start)) this.#events.compareAll(this.#tree);
+      }
+      for (const path of this.#glance.take()) this.#events.missed(path);
+    }
+    this.#tell();
+  }
+
+  follow(files: readonly string[], since: number): void {
+    if (this.#closed) return;
+    const before = new Set(this.#scope.named());
+    this.#scope.follow(files.map((path) => archiveOf(path) ?? path));
+    this.#events?.anchor(this.#tree);
+    for (const path of this.#scope.named()) {
+      if (!before.delete(path)) this.#follow(path, since - CLOCK_LAG);
+    }
+    for (const path of before) {
+      const file = this.#book.get(path);
+      this.#events?.unnamed(path);
+      if (file !== undefined) this.#tree.judgeFile(file);
+    }
+    this.#tell();
+  }
+
+  close(): void {
+    this.#closed = true;
+    this.#events?.close();
+    this.#book.close();
+    if (this.#timer !== null) clearTimeout(this.#timer);
+  }
+
+  #follow(path: string, since: number): void {
+    const known = this.#book.get(path);
+    const file = known ?? this.#admit(path);
+    if (known !== undefined) this.#tree.judgeFile(known);
+    const changed = file.stamp?.changed ?? 0;
+    // Watched from when it was opened on; before that, nobody saw it change.
+    if (changed >= since && (known === undefined || changed <= this.#opened))
+      this.#book.note(file, "changed");
+  }
+
+  #admit(path: string): ReturnType<FileBook["admit"]> {
+    const known = this.#book.get(path);
+    if (known !== undefined) return known;
+    const stats = statusOf(path);
+    const file = this.#book.admit(
+      path,
+      this.#scope.roleOfNamed(path) ?? "code",
+      stats?.isFile() === true ? stats : null,
+    );
+    this.#tree.judgeFile(file);
+    if (isLink(path)) this.#events?.linked(path);
+    return file;
+  }
+
+  /** At the end of this turn, when every event that was waiting has been read. */
+  #settleSoon(): void {
+    if (this.#settles || this.#closed) return;
+    this.#settles = true;
+    setImmediate(() => {
+      this.#settles = false;
+      if (this.#closed) return;
+      this.#events?.settle(this.#tree);
+      this.#tell();
+    });
+  }
+
+  #tell(): void {
+    const changes = this.#book.takeChanges();
+    if (changes.length > 0 && !this.#closed) this.#listener(changes);
+  }
+
+  #giveUpEvents(limit: WatchLimit): void {
+    if (this.#events === null) return;
+    this.#events.close();
+    this.#events = null;
+    this.#onLimit(limit);
+    this.#sweepLater();
+  }
+
+  #sweepLater(): void {
+    if (this.#closed) return;
+    if (this.#timer !== null) clearTimeout(this.#timer);
+    this.#timer = setTimeout(
+      () => this.#sweepOn(sweep(this.#tree, this.#book, "all")),
+      this.#options.interval,
+    );
+    this.#timer.unref();
+  }
+
+  #sweepOn(portions: Generator<void>): void {
+    if (this.#closed) return;
+    const { done } = portions.next();
+    this.#tell();
+    if (done === true) this.#sweepLater();
+    else setImmediate(() => this.#sweepOn(portions));
+  }
+
+  #folderListener(): FolderListener {
+    return {
+      entered: (path) => this.#events?.entered(path),
+      renewed: (path) => this.#events?.renewed(path),
+      left: (path) => this.#events?.left(path),
+      linked: (path) => this.#events?.linked(path),
+    };
+  }
+}
+
+/** The archive that a module was imported from, for a path that leads into one (zipimport). */
+function archiveOf(path: string): string | null {
+  if (realPathOf(path) !== null) return null;
+  for (let at = dirname(path); at !== dirname(at); at = dirname(at)) {
+    const stats = statusOf(at);
+    if (stats !== null) return stats.isFile() ? at : null;
+  }
+  return null;
+}
+
+function turn(): Promise<void> {
+  return new Promise((resolve) => setImmediate(resolve));
+}
