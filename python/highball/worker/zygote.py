@@ -92,13 +92,13 @@ class Zygote:
 
     def _prepare(self, modules: Sequence[str]) -> None:
         """Import modules, one by one; stop at the first that does more than to be imported."""
-        before = Fingerprint.take()
+        before = Fingerprint()
         for name in modules:
             if name in sys.modules:
                 continue
             known = set(sys.modules)
             problem = self._import(name)
-            after = Fingerprint.take()
+            after = Fingerprint()
             if not problem:
                 problem = differences(before, after) or self._project_module(known)
             if problem:
