@@ -21,11 +21,16 @@ const FIRST_READ = 2;
 /** Files whose stamp cannot be trusted that are read then, whatever it takes. */
 const FIRST_UNSETTLED = 64;
 
+/** Changed files of one batch whose new content is read at once; a branch switch must not wait for it. */
+const MOST_READS = 200;
+
 /** Every file that is watched, as it was when it was last looked at; notes how they differ. */
 export class FileBook {
   readonly #files: Map<string, KnownFile> = new Map();
   readonly #reader: DigestReader = new DigestReader();
   #changes: Change[] = [];
+  /** Contents that were read since the changes were taken. */
+  #reads = 0;
   /** Changes at every `admit` and `remove`. */
   #edition = 0;
 
@@ -56,12 +61,10 @@ export class FileBook {
     return file;
   }
 
-  /** As `admit`, for a file that was not there before: a change. */
-  discover(path: string, role: Role, stats: Stats): KnownFile {
-    const file = this.admit(path, role, stats);
-    file.digest = readDigest(path, stats.size);
+  /** It was not there before: a change. */
+  discover(file: KnownFile): void {
+    file.digest = this.#read(file, file.stamp?.size ?? 0);
     this.note(file, "created");
-    return file;
   }
 
   setRole(file: KnownFile, role: Role): void {
@@ -98,20 +101,19 @@ export class FileBook {
     }
     const same = before !== null && isSame(before, stats);
     if (same && file.settled && (!told || file.digest === null)) return false;
-    const digest = file.digest;
     const unsure = !file.settled;
-    file.settled = isSettled(stampOf(stats), Date.now());
-    file.digest = readDigest(file.path, stats.size);
+    const digest = file.digest;
     if (!same) file.stamp = stampOf(stats);
+    file.settled = isSettled(file.stamp ?? stampOf(stats), Date.now());
+    const comparable = digest !== null && before?.size === stats.size;
+    file.digest = comparable ? readDigest(file.path, stats.size) : this.#read(file, stats.size);
     if (before === null) {
       this.note(file, "created");
       return true;
     }
-    if (digest === null || file.digest === null ? same && !(told && unsure) : digest === file.digest) {
-      return false;
-    }
-    this.note(file, "changed");
-    return true;
+    const changed = comparable && file.digest !== null ? digest !== file.digest : !same || (told && unsure);
+    if (changed) this.note(file, "changed");
+    return changed;
   }
 
   note(file: KnownFile, kind: Change["kind"]): void {
@@ -122,6 +124,7 @@ export class FileBook {
   takeChanges(): readonly Change[] {
     const changes = this.#changes;
     this.#changes = [];
+    this.#reads = 0;
     return changes;
   }
 
@@ -142,6 +145,14 @@ export class FileBook {
       if (file.stamp === null || !RELOADING.has(file.role)) continue;
       file.digest ??= readDigest(file.path, file.stamp.size);
     }
+  }
+
+  /** Reads it now, so that the mode or time that an editor sets next is not a change; of many, later. */
+  #read(file: KnownFile, size: number): string | null {
+    this.#reads += 1;
+    if (this.#reads <= MOST_READS) return readDigest(file.path, size);
+    this.#reader.add(file);
+    return null;
   }
 
   close(): void {

@@ -36,6 +36,18 @@ export function statusOf(path: string): Stats | null {
   }
 }
 
+/** As `statusOf`, and whether the path is a symbolic link; one system call for what is none. */
+export function statusAtLink(path: string): { readonly stats: Stats | null; readonly link: boolean } {
+  let stats: Stats | undefined;
+  try {
+    stats = lstatSync(path, { throwIfNoEntry: false });
+  } catch {
+    return { stats: null, link: false };
+  }
+  if (stats?.isSymbolicLink() === true) return { stats: statusOf(path), link: true };
+  return { stats: stats ?? null, link: false };
+}
+
 export function stampOf(stats: Stats): Stamp {
   return { size: stats.size, modified: stats.mtimeMs, changed: stats.ctimeMs, inode: stats.ino };
 }

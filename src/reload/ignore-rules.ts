@@ -46,13 +46,10 @@ export class IgnoreRules {
   }
 
   ignores(path: string, isFolder: boolean): boolean {
-    for (let rules: IgnoreRules | null = this; rules !== null; rules = rules.#above) {
-      const relative = path.slice(rules.#folder.length + 1).replaceAll(sep, "/");
-      const { ignored, unignored } = rules.#rules.test(isFolder ? `${relative}/` : relative);
-      if (ignored) return true;
-      if (unignored) return false;
-    }
-    return false;
+    const relative = path.slice(this.#folder.length + 1).replaceAll(sep, "/");
+    const { ignored, unignored } = this.#rules.test(isFolder ? `${relative}/` : relative);
+    if (ignored || unignored) return ignored;
+    return this.#above?.ignores(path, isFolder) ?? false;
   }
 }
 

@@ -6,7 +6,8 @@ import { isIgnoredFile, isIgnoredFolder } from "./ignore-names.ts";
 import { NativeFolders, type WatchFolder, type WatchLimit } from "./native-folders.ts";
 import { NativeTrails } from "./native-trails.ts";
 import type { WatchScope } from "./watch-scope.ts";
-import type { FolderListener, WatchTree } from "./watch-tree.ts";
+import type { FolderListener } from "./watch-folder.ts";
+import type { WatchTree } from "./watch-tree.ts";
 
 /**
  * Events in one turn of the event loop from which on some may be missing. The kernel keeps 16,384
@@ -80,10 +81,12 @@ export class NativeEvents implements FolderListener {
     }
     const before = this.#named;
     this.#named = named;
-    for (const folder of named.keys()) {
+    for (const [folder, files] of named) {
       if (before.has(folder)) continue;
       this.#folders.hold(folder);
       this.#trails.track(folder);
+      // Those that were watched with a folder that is gone; what is new is looked at by who names it.
+      for (const path of files) if (this.#book.get(path) !== undefined) tree.touch(path, false);
     }
     for (const folder of before.keys()) {
       if (named.has(folder)) continue;
@@ -91,6 +94,7 @@ export class NativeEvents implements FolderListener {
       this.#trails.forget(folder);
     }
     for (const path of this.#scope.starts) this.#trails.track(path);
+    tree.enterStarts("created");
   }
 
   /** Compares everything that events have named since the call before. */
@@ -120,7 +124,6 @@ export class NativeEvents implements FolderListener {
       this.#trails.track(path);
       tree.refresh(path);
     }
-    tree.enterStarts("created");
     for (const folder of this.#named.keys()) this.#visit(folder, tree);
     this.anchor(tree);
   }

@@ -3,6 +3,9 @@ import { dirname } from "node:path";
 import { trailOf } from "./file-stamp.ts";
 import type { NativeFolders } from "./native-folders.ts";
 
+/** Times that a path is followed again while it is being switched. */
+const TRIES = 5;
+
 /**
  * Watches what decides where paths lead: symbolic links on the way, what they lead to, and the place
  * where something that does not exist would appear.
@@ -20,21 +23,13 @@ export class NativeTrails {
 
   /** Looks (again) where a path leads, and watches that. @returns the entries that decide it */
   track(path: string): readonly string[] {
-    const before = this.#trails.get(path) ?? [];
-    const trail = trailOf(path);
-    // Held before the old ones are released: most are the same.
-    for (const entry of trail) {
-      this.#folders.hold(dirname(entry));
-      const subjects = this.#subjects.get(entry) ?? new Set();
-      this.#subjects.set(entry, subjects.add(path));
+    let trail = this.#trackOnce(path, trailOf(path));
+    // It may have been made, or switched, before its watch was there.
+    for (let tries = 0; trail.length > 0 && tries < TRIES; tries += 1) {
+      const now = trailOf(path);
+      if (isEqual(now, trail)) break;
+      trail = this.#trackOnce(path, now);
     }
-    const kept = new Set(trail);
-    for (const entry of before) {
-      this.#folders.release(dirname(entry));
-      if (!kept.has(entry)) this.#forget(entry, path);
-    }
-    if (trail.length > 0) this.#trails.set(path, trail);
-    else this.#trails.delete(path);
     return trail;
   }
 
@@ -55,9 +50,31 @@ export class NativeTrails {
     return this.#subjects.has(entry);
   }
 
+  #trackOnce(path: string, trail: readonly string[]): readonly string[] {
+    const before = this.#trails.get(path) ?? [];
+    // Held before the old ones are released: most are the same.
+    for (const entry of trail) {
+      this.#folders.hold(dirname(entry));
+      const subjects = this.#subjects.get(entry) ?? new Set();
+      this.#subjects.set(entry, subjects.add(path));
+    }
+    const kept = new Set(trail);
+    for (const entry of before) {
+      this.#folders.release(dirname(entry));
+      if (!kept.has(entry)) this.#forget(entry, path);
+    }
+    if (trail.length > 0) this.#trails.set(path, trail);
+    else this.#trails.delete(path);
+    return trail;
+  }
+
   #forget(entry: string, path: string): void {
     const subjects = this.#subjects.get(entry);
     subjects?.delete(path);
     if (subjects?.size === 0) this.#subjects.delete(entry);
   }
+}
+
+function isEqual(one: readonly string[], other: readonly string[]): boolean {
+  return one.length === other.length && one.every((entry, index) => entry === other[index]);
 }

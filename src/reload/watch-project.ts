@@ -1,13 +1,14 @@
 import { dirname } from "node:path";
 
-import { FileBook } from "./file-book.ts";
-import { isLink, realPathOf, statusOf } from "./file-stamp.ts";
+import { FileBook, type KnownFile } from "./file-book.ts";
+import { realPathOf, statusAtLink, statusOf } from "./file-stamp.ts";
 import { NativeEvents } from "./native-events.ts";
 import type { WatchFolder, WatchLimit } from "./native-folders.ts";
 import type { WatchOptions } from "./watch-options.ts";
 import { WatchScope } from "./watch-scope.ts";
 import { Glance, sweep } from "./watch-sweep.ts";
-import { WatchTree, type FolderListener } from "./watch-tree.ts";
+import type { FolderListener } from "./watch-folder.ts";
+import { WatchTree } from "./watch-tree.ts";
 import type { ChangeListener, Watcher } from "./watcher.ts";
 
 /**
@@ -20,7 +21,7 @@ const CLOCK_LAG = 10;
 export class ProjectWatcher implements Watcher {
   readonly #options: WatchOptions;
   readonly #listener: ChangeListener;
-  readonly #onLimit: (limit: WatchLimit) => void;
+  readonly #onLimit: (limit: WatchLimit, folders: number) => void;
   readonly #scope: WatchScope;
   readonly #book: FileBook = new FileBook();
   readonly #tree: WatchTree;
@@ -33,12 +34,12 @@ export class ProjectWatcher implements Watcher {
   /** Milliseconds since the epoch. */
   readonly #opened: number;
 
-  /** @param onLimit called once when the system's watches do not suffice, and sweeps are made from then on */
+  /** @param onLimit called once when the watches do not suffice for all folders; from then on there are sweeps */
   constructor(
     type: "native" | "stat",
     options: WatchOptions,
     listener: ChangeListener,
-    onLimit: (limit: WatchLimit) => void,
+    onLimit: (limit: WatchLimit, folders: number) => void,
     watchFolder?: WatchFolder,
   ) {
     this.#options = options;
@@ -58,7 +59,7 @@ export class ProjectWatcher implements Watcher {
     }
     this.#tree.enterStarts("known");
     this.#events?.anchor(this.#tree);
-    for (const path of this.#scope.named()) this.#admit(path);
+    for (const path of this.#scope.named()) if (this.#book.get(path) === undefined) this.#admit(path);
     this.#book.readFirst();
     this.#opened = Date.now();
     if (this.#events === null) this.#sweepLater();
@@ -68,9 +69,14 @@ export class ProjectWatcher implements Watcher {
     return this.#events === null ? "stat" : "native";
   }
 
-  /** Folders that the system watches. */
+  /** Folders that the system watches; none for sweeps. */
   get watches(): number {
     return this.#events?.size ?? 0;
+  }
+
+  /** Files that are watched. */
+  get files(): number {
+    return this.#book.size;
   }
 
   async look(): Promise<void> {
@@ -99,15 +105,12 @@ export class ProjectWatcher implements Watcher {
   follow(files: readonly string[], since: number): void {
     if (this.#closed) return;
     const before = new Set(this.#scope.named());
-    this.#scope.follow(files.map((path) => archiveOf(path) ?? path));
-    this.#events?.anchor(this.#tree);
-    for (const path of this.#scope.named()) {
-      if (!before.delete(path)) this.#follow(path, since - CLOCK_LAG);
-    }
-    for (const path of before) {
-      const file = this.#book.get(path);
-      this.#events?.unnamed(path);
-      if (file !== undefined) this.#tree.judgeFile(file);
+    this.#scope.follow(files);
+    const archives = this.#takeNamed(before, since - CLOCK_LAG);
+    if (archives.length > 0) {
+      const named = new Set(this.#scope.named());
+      this.#scope.follow([...files, ...archives]);
+      this.#takeNamed(named, since - CLOCK_LAG);
     }
     this.#tell();
   }
@@ -119,27 +122,41 @@ export class ProjectWatcher implements Watcher {
     if (this.#timer !== null) clearTimeout(this.#timer);
   }
 
-  #follow(path: string, since: number): void {
-    const known = this.#book.get(path);
-    const file = known ?? this.#admit(path);
-    if (known !== undefined) this.#tree.judgeFile(known);
-    const changed = file.stamp?.changed ?? 0;
-    // Watched from when it was opened on; before that, nobody saw it change.
-    if (changed >= since && (known === undefined || changed <= this.#opened))
-      this.#book.note(file, "changed");
+  /**
+   * Begins to watch the files that are named now, and no longer those that were.
+   *
+   * @returns archives that some of them are in
+   */
+  #takeNamed(before: Set<string>, since: number): readonly string[] {
+    const archives: string[] = [];
+    // Watched first: what changes from here on is told.
+    this.#events?.anchor(this.#tree);
+    for (const path of this.#scope.named()) {
+      if (before.delete(path)) continue;
+      const known = this.#book.get(path);
+      const file = known ?? this.#admit(path);
+      if (known !== undefined) this.#tree.judgeFile(known);
+      const archive = file.stamp === null ? archiveOf(path) : null;
+      if (archive !== null) archives.push(archive);
+      const changed = file.stamp?.changed ?? 0;
+      // What is in the tree was watched since that was opened; before, nobody saw it change.
+      const unseen = known === undefined || changed <= this.#opened;
+      if (changed >= since && unseen) this.#book.note(file, "changed");
+    }
+    for (const path of before) {
+      const file = this.#book.get(path);
+      this.#events?.unnamed(path);
+      if (file !== undefined) this.#tree.judgeFile(file);
+    }
+    return archives;
   }
 
-  #admit(path: string): ReturnType<FileBook["admit"]> {
-    const known = this.#book.get(path);
-    if (known !== undefined) return known;
-    const stats = statusOf(path);
-    const file = this.#book.admit(
-      path,
-      this.#scope.roleOfNamed(path) ?? "code",
-      stats?.isFile() === true ? stats : null,
-    );
+  #admit(path: string): KnownFile {
+    const { stats, link } = statusAtLink(path);
+    const role = this.#scope.roleOfNamed(path) ?? "code";
+    const file = this.#book.admit(path, role, stats?.isFile() === true ? stats : null);
     this.#tree.judgeFile(file);
-    if (isLink(path)) this.#events?.linked(path);
+    if (link) this.#events?.linked(path);
     return file;
   }
 
@@ -164,7 +181,10 @@ export class ProjectWatcher implements Watcher {
     if (this.#events === null) return;
     this.#events.close();
     this.#events = null;
-    this.#onLimit(limit);
+    // When the folders have been counted.
+    setImmediate(() => {
+      if (!this.#closed) this.#onLimit(limit, this.#tree.size);
+    });
     this.#sweepLater();
   }
 

@@ -27,7 +27,7 @@ export class WatchScope {
   readonly #extraFolders: ReadonlySet<string>;
   readonly #extraGlobs: readonly Glob[];
   readonly #excluded: readonly Glob[];
-  /** Files that a worker has imported. */
+  /** Files that a worker has imported, and that are not excluded. */
   #followed: ReadonlySet<string> = new Set();
 
   constructor(options: WatchOptions) {
@@ -44,9 +44,9 @@ export class WatchScope {
     // It may be a folder, or become one; a file has nothing below it.
     this.#extraFolders = new Set(paths);
     this.#extraGlobs = extra.filter((item) => typeof item !== "string");
-    for (const path of paths) this.#named.set(path, "extra");
-    for (const path of options.environmentFiles) this.#named.set(resolve(path), "environment");
-    for (const path of options.settingsFiles) this.#named.set(resolve(path), "settings");
+    this.#name(paths, "extra");
+    this.#name(options.environmentFiles, "environment");
+    this.#name(options.settingsFiles, "settings");
     const bases = this.#extraGlobs.map(({ base }) => base).filter((base) => base !== null);
     const starts = new Set([...roots.toSorted(byLength), ...[...paths, ...bases].toSorted(byLength)]);
     this.starts = [...starts].filter((path) => !this.isExcluded(path));
@@ -54,13 +54,14 @@ export class WatchScope {
 
   /** Files that are watched wherever they are. */
   *named(): Iterable<string> {
-    for (const path of this.#named.keys()) if (!this.isExcluded(path)) yield path;
-    for (const path of this.#followed) if (!this.#named.has(path) && !this.isExcluded(path)) yield path;
+    yield* this.#named.keys();
+    for (const path of this.#followed) if (!this.#named.has(path)) yield path;
   }
 
   /** Files that a worker has imported, in place of those before. */
-  follow(files: Iterable<string>): void {
-    this.#followed = new Set([...files].map((path) => resolve(path)));
+  follow(files: readonly string[]): void {
+    const paths = files.map((path) => resolve(path));
+    this.#followed = new Set(paths.filter((path) => !this.isExcluded(path)));
   }
 
   isExcluded(path: string): boolean {
@@ -69,8 +70,7 @@ export class WatchScope {
 
   /** What a file is that was named itself, or null. */
   roleOfNamed(path: string): Role | null {
-    const role = this.#named.get(path) ?? (this.#followed.has(path) ? "code" : null);
-    return role === null || this.isExcluded(path) ? null : role;
+    return this.#named.get(path) ?? (this.#followed.has(path) ? "code" : null);
   }
 
   /** What a file is in a folder of this standing; null when it is not watched. */
@@ -99,6 +99,12 @@ export class WatchScope {
     const project = this.#roots.has(path);
     const rules = project ? IgnoreRules.above(path) : null;
     return { project, extra: this.#extraFolders.has(path), rules };
+  }
+
+  #name(paths: readonly string[], role: Role): void {
+    for (const path of paths.map((named) => resolve(named))) {
+      if (!this.isExcluded(path)) this.#named.set(path, role);
+    }
   }
 }
 
