@@ -1,11 +1,12 @@
 /** The ways to serve that every sentence of the contract must hold for. */
+import { readFileSync } from "node:fs";
 import { chmod, mkdtemp, readFile, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { expect } from "vitest";
 import { serve, type Server, type Options } from "../../src/index.ts";
 import { apps, python } from "../support/environment.ts";
 import { type Address, Client } from "../support/http-client.ts";
+import { until } from "../support/processes.ts";
 import { Stage } from "../support/stage.ts";
 
 export interface Transport {
@@ -78,9 +79,11 @@ export class Fixture {
 
   /** Loads the application again, so that the workers that serve are of the kind that is wanted. */
   async #reload(prepared: string): Promise<void> {
-    await expect.poll(() => this.log(), { timeout: 20_000 }).toContain(prepared);
+    const logged = (text: string): Promise<void> =>
+      until(() => readFileSync(join(this.folder, "error.log"), "utf8").includes(text), 30_000);
+    await logged(prepared);
     this.server.reload();
-    await expect.poll(() => this.log(), { timeout: 20_000 }).toContain(" * Ready after");
+    await logged(" * Ready after");
   }
 
   /** A new connection, destroyed by `settle` if the test leaves it open. */
