@@ -347,7 +347,7 @@ export const table: Table = {
   reloaderType: {
     kind: choice(reloaderTypes, "stat"),
     standard: "auto",
-    flags: ["--reloader-type", "--reload-engine"],
+    flags: ["--reloader-type"],
     section: "Reloading",
     help: "How changes are noticed: native events, stat by looking at every file, or auto.",
   },

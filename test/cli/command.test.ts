@@ -14,8 +14,9 @@ describe("highball --help", () => {
     const flags = inputNames.flatMap((name) => rowOf(name).flags.slice(0, 2));
     const shown = (flag: string) =>
       new RegExp(`[ ,]${flag.replace(/^--/, "--(?:\\[no-\\])?")}\\b`).test(stdout);
-    // The second spelling of one setting is gunicorn's, which the reference lists.
-    expect(flags.filter((flag) => !shown(flag))).toEqual(["--limit-request-field_size", "--log-file"]);
+    // Second spellings are other servers', which the reference lists.
+    const second = ["--limit-request-field_size", "--extra-files", "--exclude-patterns", "--log-file"];
+    expect(flags.filter((flag) => !shown(flag))).toEqual(second);
     expect(stdout.split("\n").filter((line) => line.length > 79)).toEqual([]);
   });
 
