@@ -1,7 +1,7 @@
 import { dirname } from "node:path";
 
 import { FileBook, type KnownFile } from "./file-book.ts";
-import { realPathOf, statusAtLink, statusOf } from "./file-stamp.ts";
+import { statusAtLink, statusOf } from "./file-stamp.ts";
 import { NativeEvents } from "./native-events.ts";
 import type { WatchFolder, WatchLimit } from "./native-folders.ts";
 import type { WatchOptions } from "./watch-options.ts";
@@ -91,7 +91,7 @@ export class ProjectWatcher implements Watcher {
     if (this.#events === null || process.platform !== "linux") {
       // Elsewhere events come from a thread, some time later.
       this.#events?.settle(this.#tree);
-      for (const _ of sweep(this.#tree, this.#book, "reloading"));
+      for (const _ of sweep(this.#tree, this.#book, "look"));
     } else {
       this.#events.settle(this.#tree);
       for (const start of this.#scope.starts) {
@@ -105,13 +105,10 @@ export class ProjectWatcher implements Watcher {
   follow(files: readonly string[], since: number): void {
     if (this.#closed) return;
     const before = new Set(this.#scope.named());
-    this.#scope.follow(files);
-    const archives = this.#takeNamed(before, since - CLOCK_LAG);
-    if (archives.length > 0) {
-      const named = new Set(this.#scope.named());
-      this.#scope.follow([...files, ...archives]);
-      this.#takeNamed(named, since - CLOCK_LAG);
-    }
+    // What is known to exist is in no archive.
+    const strangers = files.filter((path) => (this.#book.get(path)?.stamp ?? null) === null);
+    this.#scope.follow([...files, ...archivesOf(strangers)]);
+    this.#takeNamed(before, since - CLOCK_LAG);
     this.#tell();
   }
 
@@ -122,13 +119,8 @@ export class ProjectWatcher implements Watcher {
     if (this.#timer !== null) clearTimeout(this.#timer);
   }
 
-  /**
-   * Begins to watch the files that are named now, and no longer those that were.
-   *
-   * @returns archives that some of them are in
-   */
-  #takeNamed(before: Set<string>, since: number): readonly string[] {
-    const archives: string[] = [];
+  /** Begins to watch the files that are named now, and no longer those that were. */
+  #takeNamed(before: Set<string>, since: number): void {
     // Watched first: what changes from here on is told.
     this.#events?.anchor(this.#tree);
     for (const path of this.#scope.named()) {
@@ -136,8 +128,6 @@ export class ProjectWatcher implements Watcher {
       const known = this.#book.get(path);
       const file = known ?? this.#admit(path);
       if (known !== undefined) this.#tree.judgeFile(known);
-      const archive = file.stamp === null ? archiveOf(path) : null;
-      if (archive !== null) archives.push(archive);
       const changed = file.stamp?.changed ?? 0;
       // What is in the tree was watched since that was opened; before, nobody saw it change.
       const unseen = known === undefined || changed <= this.#opened;
@@ -145,10 +135,10 @@ export class ProjectWatcher implements Watcher {
     }
     for (const path of before) {
       const file = this.#book.get(path);
-      this.#events?.unnamed(path);
+      // In a watched folder it is still one of its entries.
+      if (!this.#tree.has(dirname(path))) this.#events?.unnamed(path);
       if (file !== undefined) this.#tree.judgeFile(file);
     }
-    return archives;
   }
 
   #admit(path: string): KnownFile {
@@ -192,7 +182,7 @@ export class ProjectWatcher implements Watcher {
     if (this.#closed) return;
     if (this.#timer !== null) clearTimeout(this.#timer);
     this.#timer = setTimeout(
-      () => this.#sweepOn(sweep(this.#tree, this.#book, "all")),
+      () => this.#sweepOn(sweep(this.#tree, this.#book, "interval")),
       this.#options.interval,
     );
     this.#timer.unref();
@@ -216,14 +206,15 @@ export class ProjectWatcher implements Watcher {
   }
 }
 
-/** The archive that a module was imported from, for a path that leads into one (zipimport). */
-function archiveOf(path: string): string | null {
-  if (realPathOf(path) !== null) return null;
-  for (let at = dirname(path); at !== dirname(at); at = dirname(at)) {
-    const stats = statusOf(at);
-    if (stats !== null) return stats.isFile() ? at : null;
+/** The archives that modules were imported from, of paths that lead into one (zipimport). */
+function archivesOf(paths: readonly string[]): ReadonlySet<string> {
+  const archives = new Set<string>();
+  for (const folder of new Set(paths.map((path) => dirname(path)))) {
+    let at = folder;
+    while (statusOf(at) === null && dirname(at) !== at) at = dirname(at);
+    if (statusOf(at)?.isFile() === true) archives.add(at);
   }
-  return null;
+  return archives;
 }
 
 function turn(): Promise<void> {

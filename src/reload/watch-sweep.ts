@@ -6,12 +6,16 @@ import type { WatchTree } from "./watch-tree.ts";
 /** Files and folders between two yields: about half a millisecond. */
 const PORTION = 250;
 
+/** Watched files up to which a look compares all; of more, those that make the application load again. */
+const ALL = 2_000;
+
 /**
  * Compares what is watched with what is known of it, in portions.
  *
- * @param scale everything, or only what makes the application load again, and the folders
+ * @param purpose a look, for which a request waits, leaves out assets when there is very much
  */
-export function* sweep(tree: WatchTree, book: FileBook, scale: "all" | "reloading"): Generator<void> {
+export function* sweep(tree: WatchTree, book: FileBook, purpose: "look" | "interval"): Generator<void> {
+  const all = purpose === "interval" || book.size <= ALL;
   let done = 0;
   tree.enterStarts("created");
   for (const path of tree.paths()) {
@@ -20,7 +24,7 @@ export function* sweep(tree: WatchTree, book: FileBook, scale: "all" | "reloadin
     if (done % PORTION === 0) yield;
   }
   for (const file of book.all()) {
-    if (scale === "reloading" && !RELOADING.has(file.role)) continue;
+    if (!all && !RELOADING.has(file.role)) continue;
     tree.check(file, false);
     done += 1;
     if (done % PORTION === 0) yield;

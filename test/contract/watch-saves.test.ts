@@ -3,81 +3,24 @@ import {
   appendFileSync,
   chmodSync,
   closeSync,
-  copyFileSync,
-  existsSync,
   linkSync,
   mkdirSync,
   openSync,
   readFileSync,
   renameSync,
   rmSync,
-  statSync,
-  symlinkSync,
   unlinkSync,
   utimesSync,
   writeFileSync,
-  writeSync,
 } from "node:fs";
-import { dirname, join } from "node:path";
-import { describe, expect, it, onTestFinished } from "vitest";
-import { openWatcher, type WatchOptions } from "../../src/reload/open-watcher.ts";
-import type { Change, Watcher } from "../../src/reload/watcher.ts";
+import { join } from "node:path";
+import { describe, expect, it } from "vitest";
 import { makeFolder } from "../support/folder.ts";
-
-interface Watched {
-  readonly root: string;
-  readonly watcher: Watcher;
-  /** Takes a look. @returns `kind path` of what was told since the call before, paths from the root */
-  told(): Promise<readonly string[]>;
-  changes(): Promise<readonly Change[]>;
-  path(name: string): string;
-}
-
-const silent = { debug() {}, info() {}, warning() {}, error() {} };
-
-type Differences = Partial<WatchOptions>;
+import { watchRoot, type Watched } from "../support/watched.ts";
 
 for (const type of ["native", "stat"] as const) {
-  function watch(
-    files: Readonly<Record<string, string>>,
-    differences: (root: string) => Differences = () => ({}),
-  ): Watched {
-    const root = makeFolder(files);
-    return watchFolder(root, differences(root));
-  }
-
-  function watchFolder(root: string, differences: Differences = {}): Watched {
-    let gathered: Change[] = [];
-    const watcher = openWatcher(
-      {
-        roots: [root],
-        extra: [],
-        exclude: [],
-        environmentFiles: [],
-        settingsFiles: [],
-        type,
-        // Only looks are tested here: they must not need the sweeps between.
-        interval: 3_600_000,
-        log: silent,
-        ...differences,
-      },
-      (changes) => gathered.push(...changes),
-    );
-    onTestFinished(() => watcher.close());
-    const changes = async (): Promise<readonly Change[]> => {
-      await watcher.look();
-      const all = gathered;
-      gathered = [];
-      return all;
-    };
-    return {
-      root,
-      watcher,
-      changes,
-      told: async () =>
-        (await changes()).map(({ kind, path }) => `${kind} ${path.replace(`${root}/`, "")}`).toSorted(),
-      path: (name) => join(root, name),
-    };
+  function watch(files: Readonly<Record<string, string>>): Watched {
+    return watchRoot(makeFolder(files), type);
   }
 
   describe(`a save, ${type}`, () => {
@@ -219,6 +162,137 @@ for (const type of ["native", "stat"] as const) {
         "deleted pkg/a.py",
         "deleted thing.py",
       ]);
+    });
+
+    it("git checks out another branch, and back", async () => {
+      const root = makeFolder({
+        "app.py": "one",
+        "same.py": "same",
+        "only/main.py": "m",
+        ".gitignore": "*.skip\n",
+      });
+      const git = (...words: string[]): void => {
+        const name = ["-c", "user.name=t", "-c", "user.email=t@localhost", "-c", "commit.gpgsign=false"];
+        execFileSync("git", [...name, ...words], {
+          cwd: root,
+          stdio: "ignore",
+          env: { ...process.env, GIT_CONFIG_GLOBAL: "/dev/null" },
+        });
+      };
+      git("init", "-b", "main");
+      git("add", ".");
+      git("commit", "-m", "main");
+      git("checkout", "-b", "other");
+      git("mv", "only", "moved");
+      writeFileSync(join(root, "app.py"), "two");
+      writeFileSync(join(root, "new.py"), "new");
+      git("add", ".");
+      git("commit", "-m", "other");
+      const { told } = watchRoot(root, type);
+      git("checkout", "main");
+      expect(await told()).toEqual([
+        "changed app.py",
+        "created only/main.py",
+        "deleted moved/main.py",
+        "deleted new.py",
+      ]);
+      git("checkout", "other");
+      expect(await told()).toEqual([
+        "changed app.py",
+        "created moved/main.py",
+        "created new.py",
+        "deleted only/main.py",
+      ]);
+    });
+
+    it("vim itself, in both of its ways", async () => {
+      const { told, path } = watch({ "app.py": "one\n" });
+      for (const way of ["yes", "no"]) {
+        execFileSync(
+          "vim",
+          [
+            "-u",
+            "NONE",
+            "-N",
+            "-es",
+            "--cmd",
+            `set backupcopy=${way} writebackup swapfile`,
+            "-c",
+            `normal Anew${way}`,
+            "-c",
+            "wq",
+            path("app.py"),
+          ],
+          { stdio: "ignore" },
+        );
+        expect(readFileSync(path("app.py"), "utf8")).toContain(`new${way}`);
+        expect(await told()).toEqual(["changed app.py"]);
+      }
+    });
+
+    it("a file that grows in several writes is told with the size that it has", async () => {
+      const { changes, path } = watch({ "app.py": "one" });
+      writeFileSync(path("app.py"), "");
+      expect(await changes()).toEqual([{ path: path("app.py"), kind: "changed", size: 0, role: "code" }]);
+      writeFileSync(path("app.py"), "three");
+      expect(await changes()).toEqual([{ path: path("app.py"), kind: "changed", size: 5, role: "code" }]);
+    });
+
+    it("a file is renamed over another: one change, and one deletion", async () => {
+      const { told, path } = watch({ "a.py": "a", "b.py": "b" });
+      renameSync(path("a.py"), path("b.py"));
+      expect(await told()).toEqual(["changed b.py", "deleted a.py"]);
+    });
+
+    it("two files change places", async () => {
+      const { told, path } = watch({ "a.py": "a", "b.py": "b" });
+      renameSync(path("a.py"), path("c.py"));
+      renameSync(path("b.py"), path("a.py"));
+      renameSync(path("c.py"), path("b.py"));
+      expect(await told()).toEqual(["changed a.py", "changed b.py"]);
+    });
+
+    it("two folders change places", async () => {
+      const { told, path } = watch({ "one/a.py": "1", "two/a.py": "2", "one/b.py": "b" });
+      renameSync(path("one"), path("three"));
+      renameSync(path("two"), path("one"));
+      renameSync(path("three"), path("two"));
+      expect(await told()).toEqual([
+        "changed one/a.py",
+        "changed two/a.py",
+        "created two/b.py",
+        "deleted one/b.py",
+      ]);
+      writeFileSync(path("one/a.py"), "one");
+      writeFileSync(path("two/b.py"), "two");
+      expect(await told()).toEqual(["changed one/a.py", "changed two/b.py"]);
+    });
+
+    it("the whole project is moved away and comes back", async () => {
+      const base = makeFolder({ "project/app.py": "1", "project/pkg/b.py": "b" });
+      const { told, path } = watchRoot(join(base, "project"), type);
+      renameSync(join(base, "project"), join(base, "elsewhere"));
+      expect(await told()).toEqual(["deleted app.py", "deleted pkg/b.py"]);
+      expect(await told()).toEqual([]);
+      renameSync(join(base, "elsewhere"), join(base, "project"));
+      expect(await told()).toEqual(["created app.py", "created pkg/b.py"]);
+      writeFileSync(path("pkg/b.py"), "bb");
+      expect(await told()).toEqual(["changed pkg/b.py"]);
+    });
+
+    it("what is larger than is read changes by its times", async () => {
+      const { told, path } = watch({ "data.bin": "x".repeat(2 * 1024 * 1024) });
+      appendFileSync(path("data.bin"), "y");
+      expect(await told()).toEqual(["changed data.bin"]);
+    });
+
+    it("a file that cannot be read, and one that is no file", async () => {
+      const { told, path } = watch({ "app.py": "one", "secret.py": "s" });
+      execFileSync("mkfifo", [path("pipe.py")]);
+      chmodSync(path("secret.py"), 0);
+      expect(await told()).toEqual([]);
+      writeFileSync(path("app.py"), "two");
+      expect(await told()).toEqual(["changed app.py"]);
     });
   });
 }
