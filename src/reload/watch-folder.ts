@@ -3,7 +3,6 @@ import { readdirSync, type Dirent } from "node:fs";
 import type { KnownFile } from "./file-book.ts";
 import { isSettled, stampOf, statusOf, type Stamp } from "./file-stamp.ts";
 import { ENVIRONMENT_MARKS } from "./ignore-names.ts";
-import type { IgnoreRules } from "./ignore-rules.ts";
 import type { Standing } from "./watch-scope.ts";
 
 /** A folder whose entries are watched. */
@@ -12,8 +11,6 @@ export interface Folder {
   /** Null for one that was named itself. */
   readonly parent: Folder | null;
   standing: Standing;
-  /** Without its own `.gitignore`. */
-  readonly rulesAbove: IgnoreRules | null;
   readonly folders: Map<string, Folder>;
   readonly files: Map<string, KnownFile>;
   /** From before it was listed. */
@@ -33,12 +30,11 @@ export interface FolderListener {
   linked(path: string): void;
 }
 
-/** Null when there is no such folder. @param standing without the folder's own `.gitignore` */
+/** To be called before the folder is listed. @returns null when there is none of that name */
 export function openFolder(path: string, parent: Folder | null, standing: Standing): Folder | null {
   const times = timesOf(path);
   if (times === null) return null;
-  const rulesAbove = standing.rules;
-  return { path, parent, standing, rulesAbove, folders: new Map(), files: new Map(), ...times };
+  return { path, parent, standing, folders: new Map(), files: new Map(), ...times };
 }
 
 /** To be called before the folder is listed (again). @returns false when there is none of that name */

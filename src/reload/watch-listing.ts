@@ -75,15 +75,15 @@ export class WatchListing {
     this.#listener.left(folder.path);
   }
 
-  /** Brings what is known of a folder's entries up to date; not their content. */
+  /** Brings what is known of a folder's entries up to date, by the rules that were read when it was entered. */
   list(folder: Folder, finding: Finding): void {
-    const entries = entriesOf(folder.path);
+    this.#take(folder, entriesOf(folder.path), finding);
+  }
+
+  #take(folder: Folder, entries: readonly Dirent[] | null, finding: Finding): void {
     if (entries === null || (folder.parent !== null && entries.some(isEnvironmentMark))) {
       this.leave(folder, entries === null ? "deleted" : "forgotten");
       return;
-    }
-    if (folder.standing.project && entries.some(({ name }) => name === ".gitignore")) {
-      folder.standing = { ...folder.standing, rules: IgnoreRules.read(folder.path, folder.rulesAbove) };
     }
     const found = new Map(entries.map((entry) => [entry.name, entry]));
     for (const [name, child] of folder.folders) {
@@ -137,9 +137,13 @@ export class WatchListing {
       this.#listener.left(path);
       return;
     }
+    const entries = entriesOf(path);
+    if (standing.project && entries?.some(({ name }) => name === ".gitignore") === true) {
+      folder.standing = { ...standing, rules: IgnoreRules.read(path, standing.rules) };
+    }
     this.#folders.set(path, folder);
     parent?.folders.set(basename(path), folder);
     this.#edition += 1;
-    this.list(folder, finding);
+    this.#take(folder, entries, finding);
   }
 }
