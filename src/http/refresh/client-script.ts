@@ -91,7 +91,7 @@ export const CLIENT_SCRIPT: string = `(() => {
   document.addEventListener("visibilitychange", look);
   look();
 })();
-`.replaceAll(/^ +/gm, "");
+`.replaceAll(/\n */g, "");
 
 /** Names the script's text, so that a browser may keep it for ever. */
 export const SCRIPT_VERSION: string = createHash("sha256").update(CLIENT_SCRIPT).digest("hex").slice(0, 12);

@@ -29,8 +29,12 @@ export function nonceFor(fields: readonly string[], wish: Wish): string | null {
   const policies = fields.join(",").split(",").map(readPolicy);
   if (!policies.every((policy) => letsListen(policy, wish) && letsRun(policy))) return null;
   const nonces = policies.flatMap((policy) => scriptSources(policy) ?? []).map(nonceOf);
-  const candidates = ["", ...nonces.filter((nonce) => nonce !== "")];
-  return candidates.find((nonce) => policies.every((policy) => letsLoad(policy, nonce, wish))) ?? null;
+  // None is best, where none is needed.
+  const candidates = new Set(["", ...nonces]);
+  for (const nonce of candidates) {
+    if (policies.every((policy) => letsLoad(policy, nonce, wish))) return nonce;
+  }
+  return null;
 }
 
 /** §2.2.1; of a directive that is there twice the first one counts. */
