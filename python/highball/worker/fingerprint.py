@@ -4,68 +4,119 @@ from __future__ import annotations
 
 import os
 import signal
+import sys
+import time
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from typing import Any, Dict, FrozenSet, Tuple
+    from typing import Any, Dict, FrozenSet, Set, Tuple
+
+#: Threads that come to life again in a child, by the name the kernel knows them by: jemalloc's.
+_HARMLESS_THREADS = frozenset(["jemalloc_bg_thd"])
+#: Files without a position or a state that two processes could disturb.
+_HARMLESS_FILES = frozenset(["/dev/null", "/dev/random", "/dev/urandom", "/dev/zero"])
+#: Variables that a library sets for its own OpenMP runtime.
+_HARMLESS_VARIABLES = ("KMP_",)
+_signals = tuple(signal.valid_signals())
+# The module of this name without the underscore takes twenty times as long.
+_handler = sys.modules["_signal"].getsignal
+#: Of threads that outlived a fork: to try again would tell nothing new.
+_lasting_names: Set[str] = set()
+#: Seconds that a child gets to come to life.
+_TRIAL = 2.0
 
 
 class Fingerprint:
-    """The state of this process, as far as a child would inherit it, or miss it."""
+    """The state of this process, as far as a child would inherit it, or miss it. Linux only."""
 
-    __slots__ = ("children", "descriptors", "directory", "environment", "handlers", "threads")
+    __slots__ = ("children", "descriptors", "environment", "threads", "values")
 
-    def __init__(
-        self,
-        threads: int,
-        descriptors: FrozenSet[Tuple[int, str]],
-        children: FrozenSet[int],
-        handlers: Tuple[Any, ...],
-        environment: Dict[str, str],
-        directory: str,
-    ) -> None:
-        self.threads = threads
-        self.descriptors = descriptors
-        self.children = children
-        self.handlers = handlers
-        self.environment = environment
-        self.directory = directory
+    def __init__(self) -> None:
+        """Look at the process; some 100 microseconds."""
+        self.threads = frozenset(os.listdir("/proc/self/task"))
+        self.descriptors = _descriptors()
+        self.children = _children()
+        self.environment = dict(os.environ)
+        self.values: Dict[str, Any] = {
+            "changed the current folder": os.getcwd(),
+            "changed sys.path": tuple(sys.path),
+            "changed how signals are handled": tuple(map(_handler, _signals)),
+            "set up logging": _logging(),
+            "made a temporary file": _temporary(),
+        }
 
     @classmethod
     def take(cls) -> Fingerprint:
-        """Look at the process; some 50 microseconds on Linux."""
-        return cls(
-            _threads(), _descriptors(), _children(), _handlers(), dict(os.environ), os.getcwd()
-        )
+        """Look at the process."""
+        return cls()
 
 
 def differences(before: Fingerprint, after: Fingerprint) -> str:
     """Say what has changed, or return an empty string."""
-    if after.threads != before.threads:
-        return f"it has {after.threads - before.threads} threads running"
-    opened = after.descriptors - before.descriptors
+    names = _lasting(after.threads - before.threads)
+    if names:
+        return f"it runs threads ({', '.join(names)})"
+    opened = {target for _, target in after.descriptors - before.descriptors} - _HARMLESS_FILES
     if opened:
-        return f"it opened {', '.join(sorted(target for _, target in opened))}"
+        return f"it opened {', '.join(sorted(opened))}"
     if after.children - before.children:
         return "it started another process"
-    for number, (old, new) in enumerate(zip(before.handlers, after.handlers), 1):
-        if old is not new and old != new:
-            return f"it handles {signal.Signals(number).name}"
-    if after.environment != before.environment:
-        changed = {
-            name
-            for name in {*before.environment, *after.environment}
-            if before.environment.get(name) != after.environment.get(name)
-        }
-        return f"it changed the environment: {', '.join(sorted(changed))}"
-    if after.directory != before.directory:
-        return f"it changed the current folder to {after.directory!r}"
+    variables = [
+        name
+        for name in sorted({*before.environment, *after.environment})
+        if before.environment.get(name) != after.environment.get(name)
+        and not name.startswith(_HARMLESS_VARIABLES)
+    ]
+    if variables:
+        return f"it changed the environment ({', '.join(variables)})"
+    for what, value in after.values.items():
+        if value != before.values[what]:
+            return f"it {what}"
     return ""
 
 
-def _threads() -> int:
-    # The kernel's count: a library's own threads are not among Python's.
-    return len(os.listdir("/proc/self/task"))
+def _lasting(threads: FrozenSet[str]) -> Tuple[str, ...]:
+    """Return the names of those that end neither by themselves nor when the process forks."""
+    names = _alive(threads, 0.005)
+    if names and _lasting_names.isdisjoint(names):
+        # OpenBLAS, numpy's, ends its threads before a fork, and starts others when it needs them.
+        _fork_for_trial()
+        names = _alive(threads, 0.05)
+        # Without a name of its own a thread has the main thread's.
+        _lasting_names.update({*names} - {*_names(frozenset([str(os.getpid())]))})
+    return names
+
+
+def _alive(threads: FrozenSet[str], patience: float) -> Tuple[str, ...]:
+    deadline = time.monotonic() + patience
+    names = _names(threads)
+    while names and time.monotonic() < deadline:
+        time.sleep(0.001)
+        names = _names(threads)
+    return names
+
+
+def _names(threads: FrozenSet[str]) -> Tuple[str, ...]:
+    names = set()
+    for thread in threads:
+        try:
+            with open(f"/proc/self/task/{thread}/comm", encoding="utf-8", errors="replace") as file:
+                names.add(file.read().strip())
+        except OSError:
+            pass  # it has ended
+    return tuple(sorted(names - _HARMLESS_THREADS))
+
+
+def _fork_for_trial() -> None:
+    pid = os.fork()
+    if pid == 0:
+        os._exit(0)
+    deadline = time.monotonic() + _TRIAL
+    while os.waitpid(pid, os.WNOHANG)[0] == 0:
+        if time.monotonic() > deadline:  # what the library does in a child does not come to an end
+            os.kill(pid, signal.SIGKILL)
+            deadline = float("inf")
+        time.sleep(0.001)
 
 
 def _descriptors() -> FrozenSet[Tuple[int, str]]:
@@ -78,21 +129,20 @@ def _descriptors() -> FrozenSet[Tuple[int, str]]:
     return frozenset(found)
 
 
-def _children() -> FrozenSet[int]:
+def _children() -> FrozenSet[str]:
     try:
-        with open("/proc/self/task/%d/children" % os.getpid(), encoding="ascii") as file:
-            return frozenset(int(pid) for pid in file.read().split())
+        with open(f"/proc/self/task/{os.getpid()}/children", encoding="ascii") as file:
+            return frozenset(file.read().split())
     except OSError:  # a kernel without CONFIG_PROC_CHILDREN
         return frozenset()
 
 
-def _handlers() -> Tuple[Any, ...]:
-    numbers = range(1, signal.NSIG)
-    return tuple(_handler(number) for number in numbers)
+def _logging() -> Any:
+    # To an application that calls it later, ``logging.basicConfig`` would do nothing.
+    root = getattr(sys.modules.get("logging"), "root", None)
+    return ((), 30) if root is None else (tuple(root.handlers), root.level)
 
 
-def _handler(number: int) -> Any:
-    try:
-        return signal.getsignal(number)
-    except ValueError:
-        return None
+def _temporary() -> bool:
+    # Whoever makes such a file at import has it removed at exit: the first child would take it from all.
+    return getattr(sys.modules.get("tempfile"), "_name_sequence", None) is not None
