@@ -136,12 +136,13 @@ def _watch_imports(settings: Dict[str, Any]) -> Optional[Imported]:
     from .fresh_source import distrust_recent_bytecode
     from .imported import Imported
 
-    distrust_recent_bytecode()
+    imported = Imported(settings["directory"], settings["target"])
+    distrust_recent_bytecode(imported.begins)
     if settings["verbose"]:
         from .import_times import measure_imports
 
         measure_imports()
-    return Imported()
+    return imported
 
 
 def _imports(imported: Imported) -> Dict[str, Any]:
