@@ -25,7 +25,9 @@ export class WarmSource implements ProcessSource {
   #warmth: Warmth;
   #modules: readonly string[] = [];
   #python = "";
+  /** Libraries, and modules, that a zygote cannot hold. */
   readonly #denied: Set<string> = new Set();
+  readonly #foreign: Set<string> = new Set();
   /** Dependencies first, so that the right library is blamed. */
   #careful = false;
   #tries = 0;
@@ -119,13 +121,20 @@ export class WarmSource implements ProcessSource {
         this.#log.debug("The zygote is ready.");
       },
       unfit: (unfit) => this.#exclude(unfit),
+      foreign: (modules) => {
+        for (const name of modules) this.#foreign.add(name);
+        this.#log.debug(`The zygote does without ${modules.length} modules that need the application.`);
+        this.#again();
+      },
       unreliable: (problem) => this.#broke(`A worker that was forked was replaced, because ${problem}`),
       died: () => this.#broke("The zygote has ended"),
     });
   }
 
   #wanted(): string[] {
-    const allowed = this.#modules.filter((name) => !isDenied(name) && !this.#denied.has(libraryOf(name)));
+    const allowed = this.#modules.filter(
+      (name) => !isDenied(name) && !this.#denied.has(libraryOf(name)) && !this.#foreign.has(name),
+    );
     if (!this.#careful) return allowed;
     const libraries = [...new Set(allowed.map(libraryOf))].toReversed();
     return libraries.flatMap((library) => allowed.filter((name) => libraryOf(name) === library));
@@ -133,8 +142,6 @@ export class WarmSource implements ProcessSource {
 
   /** A zygote that holds such a library is of no use: the next one is made without it. */
   #exclude({ module, problem, imported }: Unfit): void {
-    this.#drop();
-    this.#tries += 1;
     const libraries = new Set(imported.map(libraryOf));
     if (libraries.size > 1 && !this.#careful) {
       this.#careful = true;
@@ -142,6 +149,12 @@ export class WarmSource implements ProcessSource {
       this.#denied.add(libraryOf(module));
       this.#log.debug(`The zygote does without "${libraryOf(module)}": ${problem}.`);
     }
+    this.#again();
+  }
+
+  #again(): void {
+    this.#drop();
+    this.#tries += 1;
     if (this.#tries > TRIES) this.#giveUp("Too many libraries do more than to be imported");
     else this.#startZygote();
   }

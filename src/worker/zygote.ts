@@ -14,6 +14,8 @@ export interface ZygoteListener {
   /** It has imported what it was asked to, and may be used. */
   prepared(): void;
   unfit(unfit: Unfit): void;
+  /** It could not import these outside of the application, and is of no use either. */
+  foreign(modules: readonly string[]): void;
   /** A child did not work. */
   unreliable(problem: string): void;
   /** It has ended, and was not asked to. */
@@ -24,6 +26,7 @@ export interface ZygoteListener {
 type Report =
   | { readonly prepared: number }
   | { readonly unfit: Unfit }
+  | { readonly foreign: readonly string[] }
   | { readonly forked: number; readonly pid: number }
   | { readonly failed: number; readonly problem: string }
   | { readonly exited: number; readonly status: number };
@@ -87,6 +90,7 @@ export class Zygote implements Forker {
   #hear(report: Report): void {
     if ("prepared" in report) this.#listener.prepared();
     else if ("unfit" in report) this.#listener.unfit(report.unfit);
+    else if ("foreign" in report) this.#listener.foreign(report.foreign);
     else if ("forked" in report) {
       const child = this.#expected.get(report.forked);
       if (child === undefined) return;

@@ -93,36 +93,42 @@ class Zygote:
     def _prepare(self, modules: Sequence[str]) -> None:
         """Import modules, one by one; stop at the first that does more than to be imported."""
         before = Fingerprint()
+        foreign: List[str] = []
         for name in modules:
             if name in sys.modules:
                 continue
             known = set(sys.modules)
-            problem = self._import(name)
+            if not self._import(name) or self._imported_project(known):
+                # It needs the application around it, as models of Django need settings. There will be
+                # more like it: one new start is enough for all.
+                foreign.append(name)
             after = Fingerprint()
-            if not problem:
-                problem = differences(before, after) or self._project_module(known)
+            problem = differences(before, after)
             if problem:
                 new = [module for module in sys.modules if module not in known]
                 self._say({"unfit": {"module": name, "problem": problem, "imported": new}})
                 return
             before = after
-        self._say({"prepared": len(modules)})
+        if foreign:
+            self._say({"foreign": foreign})
+        else:
+            self._say({"prepared": len(modules)})
 
-    def _import(self, name: str) -> str:
+    def _import(self, name: str) -> bool:
         try:
             __import__(name)
-        except BaseException as exc:
-            return f"its import fails outside of the application ({type(exc).__name__}: {exc})"
-        return ""
+        except BaseException:
+            return False
+        return True
 
-    def _project_module(self, known: Set[str]) -> str:
-        for name, module in list(sys.modules.items()):
-            if name in known:
+    def _imported_project(self, known: Set[str]) -> bool:
+        for name in sys.modules.keys() - known:
+            file = getattr(sys.modules[name], "__file__", None)
+            if not isinstance(file, str) or file == sys.modules["__main__"].__file__:
                 continue
-            file = getattr(module, "__file__", None)
-            if isinstance(file, str) and not os.path.abspath(file).startswith(self._foreign):
-                return f"it imports {file!r}, which is no installed library"
-        return ""
+            if not os.path.abspath(file).startswith(self._foreign):
+                return True
+        return False
 
     # -- children ----------------------------------------------------------------------------
 
