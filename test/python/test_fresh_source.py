@@ -1,7 +1,7 @@
 """Whatever a ``.pyc`` file says, the code of the last save runs.
 
-Each load is a process of its own, as it is in a server. Nothing waits: times of files are set, and a process can
-be given a clock that is ahead.
+Each load is a process of its own, as it is in a server. Nothing waits: times of files are set, and a process
+can be given a clock that is ahead.
 """
 
 from __future__ import annotations
@@ -63,7 +63,7 @@ class FreshSource(unittest.TestCase):
             os.utime(path, (self.time, self.time))
 
     def load(self, kind: str = "own", ahead: float = 0, flags: str = "", program: str = IMPORT) -> List[str]:
-        """Return what a process prints that imports the modules: what each was saved as, how many were compiled."""
+        """Return what a process prints that imports the modules: their texts, and how many it compiled."""
         environment: Dict[str, str] = {**os.environ, "APPLICATION": self.folder, "WORKER_ROOT": WORKER_ROOT}
         environment.pop("PYTHONDONTWRITEBYTECODE", None)
         environment.pop("PYTHONPYCACHEPREFIX", None)

@@ -47,7 +47,7 @@ class Preload:
         return self._unfit
 
     def contradicted(self) -> List[Unfit]:
-        """Return what would have been imported otherwise with the variables of the environment as they are."""
+        """Return what may have been imported otherwise with the environment as it is now."""
         return [
             {"importing": sorted(modules), "problem": f"it looked up {name!r}, which the application sets"}
             for name, (value, modules) in self._consulted.items()
