@@ -144,8 +144,6 @@ const script: GatewayAnswer = {
     // Pages name it together with its version.
     cacheControl: "max-age=31536000, immutable",
   },
-  // Another site that loads it would learn that Highball runs here.
-  fields: "Cross-Origin-Resource-Policy: same-origin\r\n",
   isRoutine: true,
 };
 

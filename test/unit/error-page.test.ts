@@ -208,10 +208,10 @@ describe("the page", () => {
   it("marks file and line, and says which frames are not the application's own", () => {
     const { text } = contentOf(answerTo(raised, audience("text/html")));
     expect(text).toContain(
-      '<span class="frame">  File &quot;/srv/shop/<b>views.py</b>&quot;, line <b>12</b>, in price\n',
+      '<span class="frame"><span class="head">  File &quot;/srv/shop/<b>views.py</b>&quot;, line <b>12</b>, in price</span>\n',
     );
     expect(text).toContain(
-      '<span class="library">  File &quot;/srv/shop/.venv/lib/python3.11/site-packages/flask/<b>app.py</b>',
+      '<span class="library"><span class="head">  File &quot;/srv/shop/.venv/lib/python3.11/site-packages/flask/<b>app.py</b>',
     );
     expect(text).toContain("<strong>ZeroDivisionError: division by zero</strong>");
   });

@@ -44,8 +44,8 @@ export function renderPage(report: ErrorReport, context: PageContext): Page {
 <h1>${title}</h1>
 ${message === title ? null : markup`<p class="message">${message}</p>\n`}\
 ${hint === "" ? null : markup`<p class="hint">${hint}</p>\n`}\
-${traceback === "" ? null : tracebackSection(traceback)}\
 ${version === null ? null : markup`<p class="follows">This page loads again when the code does.</p>\n`}\
+${traceback === "" ? null : tracebackSection(traceback)}\
 </main>
 ${version === null ? null : markup`<script nonce="${nonce}" data-version="${version}">${script}</script>\n`}\
 </body>
@@ -79,5 +79,6 @@ function renderPart(part: TracebackPart, isError: boolean): Markup {
   const name = markup`${file.slice(0, slash)}<b>${file.slice(slash)}</b>`;
   const source = part.source.map((text) => `${text}\n`);
   const kind = part.isLibrary ? "library" : "frame";
-  return markup`<span class="${kind}">${before}${name}${between}<b>${line}</b>${after}\n${source}</span>`;
+  const head = markup`<span class="head">${before}${name}${between}<b>${line}</b>${after}</span>`;
+  return markup`<span class="${kind}">${head}\n${source}</span>`;
 }

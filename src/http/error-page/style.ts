@@ -27,6 +27,7 @@ body {
   background: var(--ground);
   color: var(--text);
   font: 16px/1.5 system-ui, sans-serif;
+  font-variant-ligatures: none;
   border-top: 4px solid var(--error);
 }
 main {
@@ -66,5 +67,7 @@ strong { color: var(--error); }
 @media (max-width: 40rem) {
   main { padding-top: 1.25rem; }
   pre { padding: 0.75rem; font-size: 0.75rem; }
+  /* The end of a path says most, and marks under source lines have to stay in place. */
+  .head, strong { white-space: pre-wrap; overflow-wrap: anywhere; }
 }
 `;
