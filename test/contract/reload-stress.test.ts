@@ -49,11 +49,14 @@ class Load {
   readonly seen: Set<string> = new Set();
   readonly #project: EditedProject;
   readonly #port: number;
+  /** What the server has written. */
+  readonly #log: () => string;
   #over = false;
 
-  constructor(project: EditedProject, port: number) {
+  constructor(project: EditedProject, port: number, log: () => string) {
     this.#project = project;
     this.#port = port;
+    this.#log = log;
   }
 
   /** Resolves when every request that was sent has been answered. */
@@ -107,9 +110,10 @@ class Load {
   }
 
   #problem(moment: number, what: string): void {
-    if (this.problems.length < 20) {
-      this.problems.push(`after ${this.#project.describe(moment)}: ${what.slice(0, 600)}`);
-    }
+    if (this.problems.length >= 20) return;
+    this.problems.push(`after ${this.#project.describe(moment)}: ${what.slice(0, 600)}`);
+    if (this.problems.length === 1)
+      this.problems.push(`the log then ended with: ${this.#log().slice(-3000)}`);
   }
 }
 
@@ -149,7 +153,7 @@ describe("code that is edited under load", () => {
       });
       const [, port = ""] = await cli.waitFor(/http:\/\/[^\s:]+:(\d+)/);
 
-      const load = new Load(project, Number(port));
+      const load = new Load(project, Number(port), cli.stderr);
       const finish = await load.run();
       await edit(project, edits, { random, cli });
       // The last save is served too.
