@@ -16,10 +16,11 @@ export interface KnownFile {
   settled: boolean;
 }
 
-/** Milliseconds that may be spent on reading contents when the watcher is opened. */
-const FIRST_READ = 2;
-/** Files whose stamp cannot be trusted that are read then, whatever it takes. */
-const FIRST_UNSETTLED = 64;
+/** Contents that are read before the watcher is open, however long it takes; larger ones later. */
+const FIRST = 64;
+const FIRST_LARGEST = 64 * 1024;
+/** Milliseconds that may be spent on more. */
+const FIRST_TIME = 2;
 
 /** Changed files of one batch whose new content is read at once; a branch switch must not wait for it. */
 const MOST_READS = 200;
@@ -129,21 +130,25 @@ export class FileBook {
   }
 
   /**
-   * Reads what makes the next comparisons certain, as far as it takes little time: first what was
-   * written just now, then what makes the application reload.
+   * Reads contents as far as it takes little time, so that the next comparisons are certain: first of
+   * what was written just now, then of what makes the application load again, then of the rest.
    */
   readFirst(): void {
-    const until = performance.now() + FIRST_READ;
-    let unsettled = 0;
-    for (const file of this.#files.values()) {
-      if (file.settled || file.stamp === null || unsettled === FIRST_UNSETTLED) continue;
-      unsettled += 1;
-      file.digest ??= readDigest(file.path, file.stamp.size);
-    }
-    for (const file of this.#files.values()) {
-      if (performance.now() > until) return;
-      if (file.stamp === null || !RELOADING.has(file.role)) continue;
-      file.digest ??= readDigest(file.path, file.stamp.size);
+    const until = performance.now() + FIRST_TIME;
+    const orders: ((file: KnownFile) => boolean)[] = [
+      ({ settled }) => !settled,
+      ({ role }) => RELOADING.has(role),
+      () => true,
+    ];
+    let count = 0;
+    for (const order of orders) {
+      for (const file of this.#files.values()) {
+        const { stamp, path, digest } = file;
+        if (stamp === null || digest !== null || stamp.size > FIRST_LARGEST || !order(file)) continue;
+        file.digest = readDigest(path, stamp.size);
+        count += 1;
+        if (count >= FIRST && performance.now() > until) return;
+      }
     }
   }
 

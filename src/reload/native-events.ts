@@ -27,6 +27,8 @@ export class NativeEvents implements FolderListener {
   /** Paths that something happened to; true when there may be another file or folder now. */
   #dirty: Map<string, boolean> = new Map();
   #count = 0;
+  /** Folders that came, went or were replaced since the links into them were followed. */
+  #moved: Set<string> = new Set();
 
   /** @param onEvents called when there is something for `settle` to do, at least once */
   constructor(
@@ -49,14 +51,17 @@ export class NativeEvents implements FolderListener {
   }
 
   entered(path: string): void {
+    this.#moved.add(path);
     this.#folders.hold(path);
   }
 
   renewed(path: string): void {
+    this.#moved.add(path);
     this.#folders.renew(path);
   }
 
   left(path: string): void {
+    this.#moved.add(path);
     this.#folders.release(path);
   }
 
@@ -95,6 +100,7 @@ export class NativeEvents implements FolderListener {
     }
     for (const path of this.#scope.starts) this.#trails.track(path);
     tree.enterStarts("created");
+    this.#moved.clear();
   }
 
   /** Compares everything that events have named since the call before. */
@@ -115,6 +121,7 @@ export class NativeEvents implements FolderListener {
       if (this.#named.has(path)) this.#visit(path, tree);
       else tree.touch(path, replaced);
     }
+    this.#followAgain(tree);
     if (tree.edition !== edition) this.anchor(tree);
   }
 
@@ -125,6 +132,7 @@ export class NativeEvents implements FolderListener {
       tree.refresh(path);
     }
     for (const folder of this.#named.keys()) this.#visit(folder, tree);
+    this.#followAgain(tree);
     this.anchor(tree);
   }
 
@@ -146,7 +154,10 @@ export class NativeEvents implements FolderListener {
     }
     const path = join(folder, name);
     // A folder's own end is told by its last name, as something of that name in it would be.
-    if (replaced && name === basename(folder)) this.#note(folder, true);
+    if (replaced && name === basename(folder)) {
+      this.#moved.add(folder);
+      this.#note(folder, true);
+    }
     const ignored = isIgnoredFile(name) || isIgnoredFolder(name);
     if (!ignored || this.#book.get(path) !== undefined || this.#trails.isOnTrail(path))
       this.#note(path, replaced);
@@ -155,6 +166,19 @@ export class NativeEvents implements FolderListener {
   #note(path: string, replaced: boolean): void {
     this.#dirty.set(path, replaced || this.#dirty.get(path) === true);
     this.#onEvents();
+  }
+
+  /** Looks again at what leads into folders that may be others now. */
+  #followAgain(tree: WatchTree): void {
+    const seen = new Set<string>();
+    while (this.#moved.size > 0) {
+      const moved = this.#moved;
+      this.#moved = new Set();
+      for (const subject of this.#trails.subjectsBelow(moved)) {
+        if (!seen.has(subject)) this.#visit(subject, tree);
+        seen.add(subject);
+      }
+    }
   }
 
   /** Looks again at what a path leads to. */

@@ -46,6 +46,18 @@ export class NativeTrails {
     return [...(this.#subjects.get(entry) ?? [])];
   }
 
+  /** The paths that lead to something below one of these folders. */
+  subjectsBelow(folders: ReadonlySet<string>): readonly string[] {
+    const below = (entry: string): boolean => {
+      for (let at = dirname(entry); ; at = dirname(at)) {
+        if (folders.has(at)) return true;
+        if (dirname(at) === at) return false;
+      }
+    };
+    const entries = folders.size === 0 ? [] : [...this.#subjects.keys()].filter(below);
+    return [...new Set(entries.flatMap((entry) => this.subjectsOf(entry)))];
+  }
+
   isOnTrail(entry: string): boolean {
     return this.#subjects.has(entry);
   }

@@ -13,6 +13,8 @@ export interface Folder {
   standing: Standing;
   readonly folders: Map<string, Folder>;
   readonly files: Map<string, KnownFile>;
+  /** Names of links that lead to nothing (yet). */
+  readonly dangling: Set<string>;
   /** From before it was listed. */
   stamp: Stamp;
   /** Whether an equal stamp means the same entries: see `isSettled`. */
@@ -34,7 +36,8 @@ export interface FolderListener {
 export function openFolder(path: string, parent: Folder | null, standing: Standing): Folder | null {
   const times = timesOf(path);
   if (times === null) return null;
-  return { path, parent, standing, folders: new Map(), files: new Map(), ...times };
+  const known = { folders: new Map(), files: new Map(), dangling: new Set<string>() };
+  return { path, parent, standing, ...known, ...times };
 }
 
 /** To be called before the folder is listed (again). @returns false when there is none of that name */

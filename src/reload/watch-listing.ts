@@ -2,7 +2,7 @@ import type { Dirent } from "node:fs";
 import { basename, join } from "node:path";
 
 import type { FileBook, KnownFile } from "./file-book.ts";
-import { statusOf } from "./file-stamp.ts";
+import { isLink, statusOf } from "./file-stamp.ts";
 import { isIgnoredFile } from "./ignore-names.ts";
 import { IgnoreRules } from "./ignore-rules.ts";
 import {
@@ -62,11 +62,13 @@ export class WatchListing {
     }
   }
 
-  /** A folder is no longer watched, or no longer there; nor is what is below it. */
-  leave(folder: Folder, reason: "forgotten" | "deleted"): void {
+  /** A folder is no longer there, or no longer watched; nor is what is below it. */
+  leave(folder: Folder, reason: "deleted" | "forgotten"): void {
     for (const child of folder.folders.values()) this.leave(child, reason);
     for (const [name, file] of folder.files) {
       if (reason === "deleted") this.#book.lose(file);
+      // It may have changed at the same time.
+      else this.#book.check(file, true);
       this.drop(folder, name, file);
     }
     this.#folders.delete(folder.path);
@@ -75,12 +77,47 @@ export class WatchListing {
     this.#listener.left(folder.path);
   }
 
-  /** Brings what is known of a folder's entries up to date, by the rules that were read when it was entered. */
+  /** Brings what is known of a folder's entries up to date; not their content. */
   list(folder: Folder, finding: Finding): void {
-    this.#take(folder, entriesOf(folder.path), finding);
+    this.#take(folder, entriesOf(folder.path), () => finding);
   }
 
-  #take(folder: Folder, entries: readonly Dirent[] | null, finding: Finding): void {
+  /**
+   * The rules for a folder are others now: what they no longer let through is forgotten, and what only
+   * they let through is taken as it is. Neither is a change.
+   */
+  judge(folder: Folder, standing: Standing): void {
+    const before = folder.standing;
+    const entries = entriesOf(folder.path);
+    folder.standing = this.#readRules(folder.path, standing, entries);
+    for (const [name, file] of folder.files) {
+      const role = this.#scope.roleOfFile(file.path, name, folder.standing);
+      if (role !== null) {
+        this.#book.setRole(file, role);
+        continue;
+      }
+      this.#book.check(file, true);
+      this.drop(folder, name, file);
+    }
+    for (const [name, child] of folder.folders) {
+      const inside = this.#scope.standingOfFolder(child.path, name, folder.standing);
+      if (inside === null) this.leave(child, statusOf(child.path) === null ? "deleted" : "forgotten");
+      else this.judge(child, inside);
+    }
+    // What the rules before let through was not there.
+    this.#take(folder, entries, (entry) =>
+      this.#isWatched(folder.path, entry, before) ? "created" : "known",
+    );
+  }
+
+  #isWatched(folder: string, entry: Dirent, standing: Standing): boolean {
+    const { name } = entry;
+    const path = join(folder, name);
+    const isFile = !entry.isDirectory() && this.#scope.roleOfFile(path, name, standing) !== null;
+    return isFile || (!entry.isFile() && this.#scope.standingOfFolder(path, name, standing) !== null);
+  }
+
+  #take(folder: Folder, entries: readonly Dirent[] | null, findingOf: (entry: Dirent) => Finding): void {
     if (entries === null || (folder.parent !== null && entries.some(isEnvironmentMark))) {
       this.leave(folder, entries === null ? "deleted" : "forgotten");
       return;
@@ -94,9 +131,11 @@ export class WatchListing {
       this.#book.lose(file);
       this.drop(folder, name, file);
     }
+    folder.dangling.clear();
     for (const entry of entries) {
       const { name } = entry;
-      if (!folder.files.has(name) && !folder.folders.has(name)) this.find(folder, name, finding, entry);
+      if (folder.files.has(name) || folder.folders.has(name)) continue;
+      this.find(folder, name, findingOf(entry), entry);
     }
   }
 
@@ -118,6 +157,8 @@ export class WatchListing {
       const fresh = known ?? this.#book.admit(path, role, stats);
       if (known === undefined && finding === "created") this.#book.discover(fresh);
       if (fresh.stamp !== null) folder.files.set(name, fresh);
+    } else if (!isFolder && stats === null) {
+      if (isLink(path)) folder.dangling.add(name);
     } else if (inside !== null && (isFolder || stats?.isDirectory() === true)) {
       if (this.#folders.has(path) || (!isFolder && isLoop(path, folder))) return;
       this.#enter(path, folder, inside, finding);
@@ -138,12 +179,15 @@ export class WatchListing {
       return;
     }
     const entries = entriesOf(path);
-    if (standing.project && entries?.some(({ name }) => name === ".gitignore") === true) {
-      folder.standing = { ...standing, rules: IgnoreRules.read(path, standing.rules) };
-    }
+    folder.standing = this.#readRules(path, standing, entries);
     this.#folders.set(path, folder);
     parent?.folders.set(basename(path), folder);
     this.#edition += 1;
-    this.#take(folder, entries, finding);
+    this.#take(folder, entries, () => finding);
+  }
+
+  #readRules(path: string, standing: Standing, entries: readonly Dirent[] | null): Standing {
+    if (!standing.project || entries?.some(({ name }) => name === ".gitignore") !== true) return standing;
+    return { ...standing, rules: IgnoreRules.read(path, standing.rules) };
   }
 }

@@ -2,7 +2,7 @@ import { basename, dirname } from "node:path";
 
 import type { FileBook, KnownFile } from "./file-book.ts";
 import { isSame, statusOf } from "./file-stamp.ts";
-import { isEnvironmentMark, renewTimes, type Folder, type FolderListener } from "./watch-folder.ts";
+import { isEnvironmentMark, isLoop, renewTimes, type Folder, type FolderListener } from "./watch-folder.ts";
 import { WatchListing, type Finding } from "./watch-listing.ts";
 import type { WatchScope } from "./watch-scope.ts";
 
@@ -92,9 +92,11 @@ export class WatchTree {
   sweep(path: string): void {
     const folder = this.#listing.get(path);
     if (folder === undefined) return;
+    if (folder.dangling.size > 0) this.#findDangling(folder);
     const stats = statusOf(path);
     if (folder.settled && stats !== null && isSame(folder.stamp, stats)) return;
-    if (renewTimes(folder)) this.#listAgain(folder);
+    const { inode } = folder.stamp;
+    if (renewTimes(folder) && folder.stamp.inode === inode) this.#listAgain(folder);
     else this.#refresh(folder);
   }
 
@@ -118,7 +120,8 @@ export class WatchTree {
   }
 
   #refresh(folder: Folder): void {
-    if (!renewTimes(folder)) {
+    // A link may lead upwards now.
+    if (!renewTimes(folder) || (folder.parent !== null && isLoop(folder.path, folder.parent))) {
       this.#listing.leave(folder, "deleted");
       if (folder.parent !== null) this.#listing.find(folder.parent, basename(folder.path), "created");
       return;
@@ -134,6 +137,12 @@ export class WatchTree {
     for (const child of children) if (this.#listing.holds(child)) this.#refresh(child);
   }
 
+  #findDangling(folder: Folder): void {
+    const names = [...folder.dangling];
+    folder.dangling.clear();
+    for (const name of names) this.#listing.find(folder, name, "created");
+  }
+
   #listAgain(folder: Folder): void {
     const { files } = folder;
     const before = files.has(".gitignore");
@@ -141,13 +150,14 @@ export class WatchTree {
     if (this.#listing.holds(folder) && files.has(".gitignore") !== before) this.#judgeAgain(folder);
   }
 
-  /** The `.gitignore` of a folder has changed. That makes files watched or not; it changes none. */
+  /** The `.gitignore` of a folder has changed. */
   #judgeAgain(folder: Folder): void {
-    this.#refresh(folder);
-    if (!this.#listing.holds(folder)) return;
     const { path, parent } = folder;
-    this.#listing.leave(folder, "forgotten");
-    if (parent === null) this.#listing.enterStarts("known");
-    else this.#listing.find(parent, basename(path), "known");
+    const above =
+      parent === null
+        ? this.#scope.standingOfStart(path)
+        : this.#scope.standingOfFolder(path, basename(path), parent.standing);
+    if (above === null) this.#listing.leave(folder, "forgotten");
+    else this.#listing.judge(folder, above);
   }
 }
