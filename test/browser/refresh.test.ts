@@ -21,6 +21,21 @@ function notLoaded(message: string): Failure {
   return { kind: "load-failed", problem };
 }
 
+function html(body: string, headers?: string): ReturnType<typeof page> {
+  return page({
+    body: `<!doctype html><title>shop</title>${body}`,
+    ...(headers === undefined ? {} : { headers }),
+  });
+}
+
+/** Puts the tab behind others, or to the front again: to script it makes no other difference. */
+function turn(tab: Tab, hidden: boolean): Promise<unknown> {
+  return tab.evaluate(
+    `Object.defineProperty(document, "hidden", { value: ${hidden}, configurable: true });
+    document.dispatchEvent(new Event("visibilitychange"))`,
+  );
+}
+
 describeBrowser("in Chromium", () => {
   let browser: Browser;
   let server: TestGateway;
@@ -64,13 +79,6 @@ describeBrowser("in Chromium", () => {
   async function open(path = "/"): Promise<void> {
     await tab.goto(server.url(path));
     await listen(1);
-  }
-
-  function html(body: string, headers?: string): ReturnType<typeof page> {
-    return page({
-      body: `<!doctype html><title>shop</title>${body}`,
-      ...(headers === undefined ? {} : { headers }),
-    });
   }
 
   it("a page is loaded again when new code serves, and no earlier", async () => {
@@ -155,6 +163,7 @@ describeBrowser("in Chromium", () => {
     server.code.became("loading", 2);
     server.code.assetChanged("style");
     await shows("newest");
+    expect(loads).toBe(3);
   });
 
   it("a page that comes out of a cache, old again, is loaded once for each version", async () => {
@@ -192,16 +201,11 @@ describeBrowser("in Chromium", () => {
   it("a tab that nobody sees does not listen, and catches up when it is seen", async () => {
     server.answer = html("<p>old</p>");
     await open();
-    const turn = (hidden: boolean): Promise<unknown> =>
-      tab.evaluate(
-        `Object.defineProperty(document, "hidden", { value: ${hidden}, configurable: true });
-        document.dispatchEvent(new Event("visibilitychange"))`,
-      );
-    await turn(true);
+    await turn(tab, true);
     await listen(0);
     server.answer = html("<p>new</p>");
     server.code.became("ready", 2);
-    await turn(false);
+    await turn(tab, false);
     await shows("new");
     expect(loads).toBe(2);
   });
@@ -283,6 +287,7 @@ describeBrowser("in Chromium", () => {
     server.code.became("ready", 2);
     await shows("mended");
     await listen(0);
+    expect(loads).toBe(2);
   });
 
   it("what an error says is text, whatever it is", async () => {
@@ -347,5 +352,6 @@ describeBrowser("in Chromium", () => {
     server.code.became("ready", 2);
     await shows("new");
     await listen(1);
+    expect(loads).toBe(2);
   });
 });

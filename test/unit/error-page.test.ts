@@ -199,7 +199,8 @@ describe("the page", () => {
         const own = text.replace(/<(script|style)[^]*?<\/\1>/g, "");
         for (const tag of own.match(/<[^>]*>?/g) ?? []) expect(tag).toMatch(OWN_TAG);
         expect(tags.filter((tag) => tag.startsWith("<script"))).toHaveLength(1);
-        if (!trace.includes("\0") && trace.trimEnd() !== "") expect(seen(text)).toContain(trace.trimEnd());
+        // HTML has no NUL.
+        expect(seen(text)).toContain(trace.trimEnd().replaceAll("\0", "\uFFFD"));
       }),
       { seed: SEED },
     );
