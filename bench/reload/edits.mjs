@@ -15,6 +15,8 @@ import { seededRandom } from "../lib/statistics.mjs";
 /**
  * @typedef {object} Pace
  * @property {number} rounds
+ * @property {(start: number) => number} preparation milliseconds between the first answer, which took `start` to come,
+ *   and the first save.
  * @property {[least: number, most: number]} settle milliseconds between an answer and the next save, at random.
  * @property {number} [longPause] milliseconds, each tenth time instead.
  */

@@ -62,8 +62,7 @@ export async function measureEntry(server, plan) {
       entry.start = median(starts);
       entry.first.push((await editOnce(project, client, "in place")).latency);
       if (start < plan.starts) continue;
-      // Highball imports the application's libraries a second time now, to fork from.
-      entry.preparation = 2000 + 2 * entry.start;
+      entry.preparation = plan.pace.preparation(entry.start);
       await pause(entry.preparation);
       const before = client.connections;
       entry.edits = await editOften(project, client, plan.pace);

@@ -8,7 +8,7 @@ const HELP = `npm run bench:reload -- [options]
   --only TOPIC[,TOPIC]   measure these only: ${TOPICS.map(({ id }) => id).join(", ")}
   --servers NAME[,NAME]  with these servers only: ${Object.keys(SERVERS).join(", ")}
   --rounds N             saves for Highball (200)
-  --peer-rounds N        saves for each peer (12; half of it where loading takes seconds)
+  --peer-rounds N        saves for each peer (12; 5 where loading takes seconds)
   --quick                a smoke test: 10 saves, 2 for each peer
   --help
 

@@ -8,6 +8,7 @@ import { installed } from "./environment.mjs";
  * @property {string} title as the results name it.
  * @property {boolean} peer whether Highball is compared with it.
  * @property {readonly TopicName[]} topics that it is measured in.
+ * @property {boolean} [extra] whether it reloads like this only with a package that it does not bring itself.
  * @property {boolean} [keepsConnections] whether it knows keep-alive, started like this.
  * @property {(application: string, port: number) => [command: string, ...args: string[]]} command
  *   started in the project's folder.
@@ -85,12 +86,14 @@ export const SERVERS = {
   "werkzeug-watchdog": {
     title: "Werkzeug, watchdog",
     peer: true,
+    extra: true,
     topics: BOTH,
     command: werkzeug("watchdog"),
   },
   "gunicorn-inotify": {
     title: "gunicorn --reload, inotify",
     peer: true,
+    extra: true,
     topics: BOTH,
     keepsConnections: true,
     command: gunicorn("inotify"),
@@ -119,6 +122,7 @@ export const SERVERS = {
   uvicorn: {
     title: "uvicorn --reload --interface=wsgi (watchfiles)",
     peer: true,
+    extra: true,
     topics: BOTH,
     keepsConnections: true,
     command: (application, port) => [
@@ -133,6 +137,7 @@ export const SERVERS = {
   granian: {
     title: "granian --reload --interface=wsgi",
     peer: true,
+    extra: true,
     topics: BOTH,
     keepsConnections: true,
     command: (application, port) => [

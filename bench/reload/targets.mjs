@@ -33,6 +33,19 @@ const fresh = (results, topic) =>
 const highball = (results, topic) =>
   fresh(results, topic).find(({ measurement }) => measurement.server === "highball")?.summary;
 
+/**
+ * @param {(server: import("./servers.mjs").ReloadServer) => boolean} counts
+ * @returns {Target["value"]} how often Highball's median is in that of the best of these peers.
+ */
+const bestPeer = (counts) => (results) => {
+  const medians = fresh(results, "flask")
+    .filter(({ measurement }) => counts(serverNamed(measurement.server)))
+    .map(({ summary }) => summary.median);
+  return medians.length === 0
+    ? Number.NaN
+    : Math.min(...medians) / (highball(results, "flask")?.median ?? Number.NaN);
+};
+
 /** @type {readonly Target[]} */
 export const TARGETS = [
   {
@@ -73,11 +86,16 @@ export const TARGETS = [
     dream: 40,
     unit: "",
     digits: 1,
-    value: (results) => {
-      const peers = fresh(results, "flask").filter(({ measurement }) => serverNamed(measurement.server).peer);
-      const own = highball(results, "flask")?.median ?? Number.NaN;
-      return peers.length === 0 ? Number.NaN : Math.min(...peers.map(({ summary }) => summary.median)) / own;
-    },
+    value: bestPeer(({ peer }) => peer),
+  },
+  {
+    title: "best peer of those that need no further package to reload / Highball, Flask, medians",
+    direction: "at least",
+    must: 15,
+    dream: 40,
+    unit: "",
+    digits: 1,
+    value: bestPeer(({ peer, extra }) => peer && extra !== true),
   },
   {
     title: "Highball in all rows: failed requests, stale answers, saves not noticed",

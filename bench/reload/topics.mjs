@@ -26,7 +26,7 @@ export const TOPICS = [
       "The same Flask application behind imports that take some 3 s: HEAVY. Django runserver has a Django project " +
       "whose views.py imports the same.",
     project: "heavy",
-    effort: 0.5,
+    effort: 0.4,
   },
   {
     id: "django",
@@ -90,21 +90,25 @@ export function measurements({ topics, servers, rounds, peerRounds, quick }) {
 
 /** Saves of variants of Highball that need fewer to be known, as a share. @type {Record<string, Partial<Record<string, number>>>} */
 const SAVES = {
-  highball: { django: 0.2 },
+  highball: { heavy: 0.5, django: 0.2 },
   "highball-stat": { flask: 0.15 },
   "highball-no-zygote": { flask: 0.3, heavy: 0.03, django: 0.1 },
 };
 
-/** @type {Pick<import("./edits.mjs").Pace, "settle" | "longPause">} */
-const SETTLE = { settle: [50, 400], longPause: 1200 };
+/**
+ * After a start Highball imports the application's libraries a second time, to fork from.
+ *
+ * @type {Omit<import("./edits.mjs").Pace, "rounds">}
+ */
+const SETTLE = { settle: [50, 400], longPause: 1200, preparation: (start) => 2000 + 2 * start };
 
 /**
  * Several look once a second: the pause must not be in step with them. Two saves of one size within a
  * second, or one before they have begun to look, they do not notice at all; that is not measured here.
  *
- * @type {Pick<import("./edits.mjs").Pace, "settle" | "longPause">}
+ * @type {Omit<import("./edits.mjs").Pace, "rounds">}
  */
-const PEERS_SETTLE = { settle: [1100, 2100] };
+const PEERS_SETTLE = { settle: [1100, 2100], preparation: () => 2000 };
 
 /**
  * @param {string} server
@@ -121,6 +125,6 @@ function projectFor(server, { id, project }) {
  * @returns {number}
  */
 function startsFor(peer, { id }) {
-  if (id === "heavy") return peer ? 1 : 3;
+  if (id === "heavy") return peer ? 1 : 2;
   return peer ? 2 : 5;
 }
