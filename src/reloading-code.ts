@@ -56,6 +56,8 @@ export class ReloadingCode implements ServedCode {
   #started: WorkerProcess | null = null;
   #ready: LoadedApplication;
   #number = 0;
+  /** Milliseconds since the epoch. */
+  #loadStarted = 0;
   /** Of the application's own, as the worker that serves has imported them. */
   #files: Set<string> = new Set();
   #modules: readonly string[] = [];
@@ -141,6 +143,7 @@ export class ReloadingCode implements ServedCode {
           await this.#readSettings();
         if (abandoned) return await forever();
         this.#renewLibraries();
+        this.#loadStarted = Date.now();
         attempt = this.#generations.start(this.#source, loadOptions(this.#settings), this.#takeStarted());
         return this.#loaded(await attempt.ready);
       } catch (error) {
@@ -191,7 +194,8 @@ export class ReloadingCode implements ServedCode {
   #imported({ files, modules }: Pick<Imports, "files" | "modules">): void {
     for (const file of files) this.#files.add(file);
     this.#modules = [...this.#modules, ...modules];
-    if (files.length > 0) this.#watcher?.follow([...this.#files], Date.now());
+    // Since the load: nobody has watched these files until now, and they may have been saved already.
+    if (files.length > 0) this.#watcher?.follow([...this.#files], this.#loadStarted);
   }
 
   async #readSettings(): Promise<void> {

@@ -101,7 +101,7 @@ function zygoteOf(parent: number, folder: string): number {
   for (const pid of readdirSync("/proc").filter((name) => /^\d+$/.test(name))) {
     try {
       const line = readFileSync(`/proc/${pid}/cmdline`, "utf8");
-      const isChild = readFileSync(`/proc/${pid}/stat`, "utf8").includes(`) S ${parent} `);
+      const isChild = readFileSync(`/proc/${pid}/stat`, "utf8").split(" ")[3] === String(parent);
       if (line.endsWith("zygote\0") && isChild && readlinkSync(`/proc/${pid}/cwd`) === folder)
         return Number(pid);
     } catch {
