@@ -178,12 +178,12 @@ export class Reloader {
     this.#begun = true;
     const started = Date.now();
     const before = performance.now();
+    const retiring = loader.retiring();
     let load = this.#begin();
     state.became("loading", load.generation);
     let result = await load.result;
     // It may have been the old code that was in the way: once that has ended, the new is tried again.
-    const retiring = result.problem?.mayPass === true ? loader.retiring() : null;
-    if (retiring !== null) {
+    if (result.problem?.mayPass === true && retiring !== null) {
       await retiring;
       if (this.#load !== load) return forever();
       load = this.#begin();
