@@ -12,6 +12,7 @@ import { Reloader, type Load, type LoadResult } from "./reload/reloader.ts";
 import type { Change, Watcher } from "./reload/watcher.ts";
 import type { LoadedApplication, ServedCode } from "./served-code.ts";
 import type { Settings } from "./settings/settings.ts";
+import { type InputName, inputNames, keyOf } from "./settings/table.ts";
 import type { Attempt, Generations } from "./worker/generations.ts";
 import type { WorkerProcess } from "./worker/process.ts";
 import type { Scheduler } from "./worker/scheduler.ts";
@@ -22,7 +23,7 @@ import { LoadError, type Imports, type Ready } from "./worker/worker.ts";
 const NOT_IN_FILES: ReadonlySet<string> = new Set(["APPLICATION_SYNTAX", "PYTHON_NOT_FOUND"]);
 
 /** Settings that the next load of the code takes up. */
-const TAKEN_UP: ReadonlySet<keyof Settings> = new Set<keyof Settings>([
+const TAKEN_UP: ReadonlySet<InputName> = new Set<InputName>([
   "application",
   "chdir",
   "env",
@@ -202,7 +203,7 @@ export class ReloadingCode implements ServedCode {
     const before = this.#settings;
     this.#settings = await this.#settingsFiles.read();
     for (const name of restartFor(before, this.#settings)) {
-      this.#log.warning(`"${name}" has changed in the settings: restart Highball to apply it.`);
+      this.#log.warning(`"${keyOf(name)}" has changed in the settings: restart Highball to apply it.`);
     }
     this.#source.renew(processOptions(this.#settings));
   }
@@ -233,12 +234,15 @@ export class ReloadingCode implements ServedCode {
 }
 
 /** Names of settings that differ, and that a new load of the code does not take up. */
-function restartFor(before: Settings, after: Settings): string[] {
-  // oxlint-disable-next-line typescript/no-unsafe-type-assertion -- Object.keys forgets its keys' type.
-  const names = Object.keys(after) as (keyof Settings)[];
-  return names.filter(
-    (name) => !TAKEN_UP.has(name) && JSON.stringify(before[name]) !== JSON.stringify(after[name]),
-  );
+function restartFor(before: Settings, after: Settings): InputName[] {
+  const differs = (name: InputName): boolean =>
+    isSetting(name, after) && JSON.stringify(before[name]) !== JSON.stringify(after[name]);
+  return inputNames.filter((name) => !TAKEN_UP.has(name) && differs(name));
+}
+
+/** Some inputs only shape others: a port is part of the address to bind. */
+function isSetting(name: string, settings: Settings): name is keyof Settings {
+  return name in settings;
 }
 
 /** Changes when something is installed there or removed. */

@@ -58,6 +58,9 @@ def _be_zygote(descriptor: int) -> None:
 
 
 def _work(settings: Dict[str, Any], accept: Callable[[], Tuple[Dict[str, Any], socket.socket]]) -> None:
+    if settings.get("preloaded"):
+        # This process was started a while ago, and the folder may be a link to another release by now.
+        os.chdir(settings["directory"])
     control = Control(accept)
     control.start()
     sys.argv = [settings["argv0"]]
