@@ -207,6 +207,19 @@ describe("the events (WHATWG HTML §9.2)", () => {
     await other.response();
     expect(server.asked).toHaveLength(1);
     expect(server.gateway.internalRoutes?.listening).toBe(1);
+    expect(server.gateway.inFlight).toBe(0);
+  });
+
+  it("are not begun any more while the server stops", async () => {
+    const server = await open();
+    const [late, last] = [await server.connect(), await server.connect()];
+    ask(last, "/");
+    // Connections are accepted in the order they came.
+    await last.response();
+    const stopped = server.gateway.drain();
+    ask(late, EVENTS);
+    expect(await late.response()).toMatchObject({ status: 503 });
+    await stopped;
   });
 
   it("come in the turn of their request", async () => {

@@ -15,6 +15,7 @@ export const SCRIPT_PATH: string = `${INTERNAL_PREFIX}refresh.js`;
  *   (HTTP/1.1), and the first event after it is seen again says all that was missed.
  * - A page that comes from a cache is old again after it was loaded: sessionStorage keeps the
  *   version that an address was last loaded for, so that it is not loaded for the same one twice.
+ * - A page that is gone back to goes on as it was left; not every browser says so in the same way.
  * - Each attempt that fails is a line in the browser's console, so they become rarer.
  * - A stylesheet is replaced when the new one has come, so that the page never stands without. Where
  *   the code has changed as well, or there is no stylesheet to replace, the page is loaded.
