@@ -214,7 +214,7 @@ export class Exchange implements ResponseOwner {
     this.#connection.closing = true;
     this.#connection.refused = true;
     this.#leave();
-    routes.stream(socket);
+    routes.events.open(socket);
   }
 
   /** The client is on this machine, and no proxy says that it speaks for another. */

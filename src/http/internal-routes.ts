@@ -1,16 +1,10 @@
 import { isIPv4 } from "node:net";
-import type { Socket } from "node:net";
-import type { CodeNews, CodeState } from "../code-state.ts";
+import type { CodeState } from "../code-state.ts";
 import type { GatewayAnswer } from "./error-page.ts";
-import { EventStream } from "./event-stream.ts";
 import { splitHost } from "./host.ts";
 import { CLIENT_SCRIPT, EVENTS_PATH, INTERNAL_PREFIX, SCRIPT_PATH } from "./refresh/client-script.ts";
+import { CodeEvents } from "./refresh/code-events.ts";
 import { fieldValues } from "./request-fields.ts";
-
-/** Milliseconds between two signs of life on an event stream. */
-const KEEP_ALIVE = 15_000;
-/** Milliseconds after which a client connects again. */
-const RETRY = 250;
 
 /** A request, as far as it decides what the gateway itself has for it. */
 export interface Visit {
@@ -38,21 +32,15 @@ export type InternalResponse = GatewayAnswer | "events";
  */
 export class InternalRoutes {
   readonly code: CodeState;
+  readonly events: CodeEvents;
   readonly #serverNames: () => readonly string[];
-  readonly #streams: Set<EventStream> = new Set();
-  #timer: NodeJS.Timeout | null = null;
-  #unsubscribe: (() => void) | null = null;
   #closed = false;
 
   /** @param serverNames the hosts that the listeners were given */
   constructor(code: CodeState, serverNames: () => readonly string[]) {
     this.code = code;
+    this.events = new CodeEvents(code);
     this.#serverNames = serverNames;
-  }
-
-  /** Event streams that are open. */
-  get listening(): number {
-    return this.#streams.size;
   }
 
   owns(path: string): boolean {
@@ -99,39 +87,10 @@ export class InternalRoutes {
     return visit.method === "HEAD" ? headOfEvents : "events";
   }
 
-  /** Sends events on a connection that carries nothing after them. */
-  stream(socket: Socket): void {
-    const stream = new EventStream(socket, RETRY, () => this.#left(stream));
-    this.#streams.add(stream);
-    const { status, version } = this.code;
-    stream.send("state", { version, status });
-    this.#unsubscribe ??= this.code.subscribe((news) => this.#tell(news));
-    this.#timer ??= setInterval(() => {
-      for (const each of this.#streams) each.keepAlive();
-    }, KEEP_ALIVE).unref();
-  }
-
   /** Ends the streams; there will be no more. */
   close(): void {
     this.#closed = true;
-    for (const stream of this.#streams) stream.end();
-  }
-
-  #tell(news: CodeNews): void {
-    const { version } = news;
-    for (const stream of this.#streams) {
-      if (news.kind === "code") stream.send("state", { version, status: news.status });
-      else stream.send("asset", { role: news.role, version });
-    }
-  }
-
-  #left(stream: EventStream): void {
-    this.#streams.delete(stream);
-    if (this.#streams.size > 0) return;
-    this.#unsubscribe?.();
-    this.#unsubscribe = null;
-    if (this.#timer !== null) clearInterval(this.#timer);
-    this.#timer = null;
+    this.events.close();
   }
 }
 

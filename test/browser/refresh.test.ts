@@ -1,7 +1,7 @@
 /** What a browser does with the script of --refresh and with the error page. */
 import type { Browser, Page as Tab } from "playwright-core";
 import { afterAll, afterEach, beforeAll, beforeEach, expect, it, vi } from "vitest";
-import type { Failure } from "../../src/application.ts";
+import type { Failure, Responder } from "../../src/application.ts";
 import { CodeState } from "../../src/code-state.ts";
 import { failing, page, TestGateway } from "../support/gateway.ts";
 import { describeBrowser, launchBrowser } from "./chromium.ts";
@@ -76,8 +76,8 @@ describeBrowser("in Chromium", () => {
 
   /** Resolves once as many documents listen. */
   function listen(count: number): Promise<void> {
-    const routes = server.gateway.internalRoutes;
-    return expect.poll(() => routes?.listening, { timeout: DEADLINE }).toBe(count);
+    const events = server.gateway.internalRoutes?.events;
+    return expect.poll(() => events?.listening, { timeout: DEADLINE }).toBe(count);
   }
 
   /**
@@ -138,8 +138,10 @@ describeBrowser("in Chromium", () => {
 
   it("stylesheets are replaced without loading the page again, once each", async () => {
     let colour = "rgb(1, 1, 1)";
+    const late: Responder[] = [];
     server.answer = (responder, asked) => {
       if (asked.path === "/") html('<link rel="stylesheet" href="/s.css?a=1"><p>text</p>')(responder, asked);
+      else if (colour === "") late.push(responder);
       else page({ type: "text/css", body: `p { color: ${colour} }` })(responder, asked);
     };
     await open();
@@ -152,9 +154,11 @@ describeBrowser("in Chromium", () => {
       // oxlint-disable-next-line no-await-in-loop -- one change after the other
       await expect.poll(seen, { timeout: DEADLINE }).toBe(colour);
     }
-    // Two at once: the last one counts, and nothing is left behind.
-    colour = "rgb(9, 9, 9)";
+    // The next change comes while the stylesheet is on its way: the last one counts, and nothing is left behind.
+    colour = "";
     server.code.assetChanged("style");
+    await expect.poll(() => late.length, { timeout: DEADLINE }).toBe(1);
+    colour = "rgb(9, 9, 9)";
     server.code.assetChanged("style");
     await expect.poll(seen, { timeout: DEADLINE }).toBe(colour);
     await expect
@@ -326,7 +330,7 @@ describeBrowser("in Chromium", () => {
     server.answer = html("<p>strict</p>", "Content-Security-Policy: default-src 'none'");
     await tab.goto(server.url("/"));
     expect(await tab.evaluate("document.scripts.length")).toBe(0);
-    expect(server.gateway.internalRoutes?.listening).toBe(0);
+    expect(server.gateway.internalRoutes?.events.listening).toBe(0);
     expect(complaints).toEqual([]);
   });
 

@@ -114,19 +114,43 @@ describe("the events (WHATWG HTML §9.2)", () => {
 
   it("reach everybody who listens, and those who left are forgotten", async () => {
     const server = await open();
-    const routes = server.gateway.internalRoutes;
+    const events = server.gateway.internalRoutes?.events;
     const [first, second] = [await Listener.open(server), await Listener.open(server)];
     for (const listener of [first, second]) {
       await listener.block();
       await listener.event();
     }
-    expect(routes?.listening).toBe(2);
+    expect(events?.listening).toBe(2);
     first.client.destroy();
-    await vi.waitFor(() => expect(routes?.listening).toBe(1));
+    await vi.waitFor(() => expect(events?.listening).toBe(1));
     server.code.assetChanged("page");
     expect(await second.event()).toMatchObject({ event: "asset" });
     second.client.socket.end();
-    await vi.waitFor(() => expect(routes?.listening).toBe(0));
+    await vi.waitFor(() => expect(events?.listening).toBe(0));
+  });
+
+  it("take changes of files that come at once for one, and keep them before what comes after", async () => {
+    const server = await open();
+    const { code } = server;
+    const listener = await Listener.open(server);
+    await listener.block();
+    await listener.event();
+    for (const role of ["style", "page", "style", "page"] as const) code.assetChanged(role);
+    const { version } = code;
+    expect(await listener.event()).toEqual({ event: "asset", data: { role: "style", version } });
+    expect(await listener.event()).toEqual({ event: "asset", data: { role: "page", version } });
+    code.assetChanged("style");
+    const later = code.version;
+    code.became("loading", 9);
+    expect(await listener.event()).toEqual({ event: "asset", data: { role: "style", version: later } });
+    expect(await listener.event()).toMatchObject({ event: "state", data: { status: "loading" } });
+    // Who comes now is told no news that is part of what it is told first.
+    code.assetChanged("page");
+    const second = await Listener.open(server);
+    await second.block();
+    expect(await second.event()).toMatchObject({ event: "state", data: { version: code.version } });
+    code.became("ready", 9);
+    expect(await second.event()).toMatchObject({ event: "state", data: { status: "ready" } });
   });
 
   it("say every 15 s that they are there", async () => {
@@ -170,8 +194,8 @@ describe("the events (WHATWG HTML §9.2)", () => {
     const deaf = await server.connect();
     deaf.socket.pause();
     ask(deaf, EVENTS);
-    await vi.waitFor(() => expect(server.gateway.internalRoutes?.listening).toBe(2));
-    for (let count = 0; count < 10_000; count += 1) server.code.assetChanged("page");
+    await vi.waitFor(() => expect(server.gateway.internalRoutes?.events.listening).toBe(2));
+    for (let count = 0; count < 10_000; count += 1) server.code.became("loading", count);
     const before = performance.now();
     await server.gateway.drain();
     expect(performance.now() - before).toBeLessThan(5000);
@@ -184,16 +208,16 @@ describe("the events (WHATWG HTML §9.2)", () => {
     const deaf = await server.connect();
     deaf.socket.pause();
     ask(deaf, EVENTS);
-    const routes = server.gateway.internalRoutes;
-    await vi.waitFor(() => expect(routes?.listening).toBe(1));
+    const events = server.gateway.internalRoutes?.events;
+    await vi.waitFor(() => expect(events?.listening).toBe(1));
     // The system's own buffers take some megabytes first.
     for (let round = 0; round < 1000; round += 1) {
-      if (routes?.listening === 0) break;
-      for (let count = 0; count < 1000; count += 1) server.code.assetChanged("page");
+      if (events?.listening === 0) break;
+      for (let count = 0; count < 1000; count += 1) server.code.became("loading", count);
       // oxlint-disable-next-line no-await-in-loop -- a turn to write
       await new Promise((resolve) => setImmediate(resolve));
     }
-    expect(routes?.listening).toBe(0);
+    expect(events?.listening).toBe(0);
   });
 
   it("leave a connection that takes no further request", async () => {
@@ -206,7 +230,7 @@ describe("the events (WHATWG HTML §9.2)", () => {
     ask(other, "/");
     await other.response();
     expect(server.asked).toHaveLength(1);
-    expect(server.gateway.internalRoutes?.listening).toBe(1);
+    expect(server.gateway.internalRoutes?.events.listening).toBe(1);
     expect(server.gateway.inFlight).toBe(0);
   });
 
@@ -230,11 +254,11 @@ describe("the events (WHATWG HTML §9.2)", () => {
     ask(client, "/");
     ask(client, EVENTS);
     await vi.waitFor(() => expect(server.asked).toHaveLength(1));
-    expect(server.gateway.internalRoutes?.listening).toBe(0);
+    expect(server.gateway.internalRoutes?.events.listening).toBe(0);
     responders[0]?.respondWhole("200 OK\nContent-Type: text/plain", "first");
     expect((await client.response()).text).toBe("first");
     expect(await client.head()).toMatchObject({ status: 200 });
-    expect(server.gateway.internalRoutes?.listening).toBe(1);
+    expect(server.gateway.internalRoutes?.events.listening).toBe(1);
   });
 
   it("answer HEAD with a head", async () => {
@@ -242,7 +266,7 @@ describe("the events (WHATWG HTML §9.2)", () => {
     const response = await get(server, EVENTS, { method: "HEAD" });
     expect(response.status).toBe(200);
     expect(response.get("content-type")).toBe("text/event-stream");
-    expect(server.gateway.internalRoutes?.listening).toBe(0);
+    expect(server.gateway.internalRoutes?.events.listening).toBe(0);
   });
 });
 
@@ -334,7 +358,7 @@ describe("whoever asks", () => {
     expect(await get(server, EVENTS, { headers: [`Sec-Fetch-Site: ${site}`] })).toMatchObject({
       status: 403,
     });
-    expect(server.gateway.internalRoutes?.listening).toBe(0);
+    expect(server.gateway.internalRoutes?.events.listening).toBe(0);
   });
 
   it.each(["same-origin", "none"])("from a page of this one (%s) does", async (site) => {
