@@ -92,6 +92,11 @@ export class EditedProject {
     return Object.values(this.#latest).some(({ fault }) => fault !== null);
   }
 
+  /** What the code on disk answers with first, if it is not broken. */
+  get versions(): string {
+    return fileNames.map((file) => this.#latest[file].version).join(" ");
+  }
+
   /** Whether an answer is one that the code on disk gives, as it was at some moment since the request was sent. */
   judge({ sent, answered, echo, status, text }: Exchange): Verdict {
     const [app = "", parts = "", ...rest] = text.split(" ");
