@@ -1,5 +1,6 @@
 import type { Stats } from "node:fs";
 
+import { FileChanges } from "./file-changes.ts";
 import { DigestReader, readDigest } from "./file-content.ts";
 import { isSame, isSettled, stampOf, statusOf, type Stamp } from "./file-stamp.ts";
 import type { Change, Role } from "./watcher.ts";
@@ -29,7 +30,7 @@ const MOST_READS = 200;
 export class FileBook {
   readonly #files: Map<string, KnownFile> = new Map();
   readonly #reader: DigestReader = new DigestReader();
-  #changes: Change[] = [];
+  readonly #changes: FileChanges = new FileChanges();
   /** Contents that were read since the changes were taken. */
   #reads = 0;
   /** Changes at every `admit` and `remove`. */
@@ -57,6 +58,7 @@ export class FileBook {
     const settled = stamp !== null && isSettled(stamp, Date.now());
     const file: KnownFile = { path, role, stamp, digest: null, settled };
     this.#files.set(path, file);
+    this.#changes.update(file);
     this.#edition += 1;
     if (stamp !== null) this.#reader.add(file);
     return file;
@@ -65,7 +67,12 @@ export class FileBook {
   /** It was not there before: a change. */
   discover(file: KnownFile): void {
     file.digest = this.#read(file, file.stamp?.size ?? 0);
-    this.note(file, "created");
+    this.#changes.note(file, false, null);
+  }
+
+  /** It has changed, although nobody knows what it was. */
+  doubt(file: KnownFile): void {
+    this.#changes.note(file, true, null);
   }
 
   setRole(file: KnownFile, role: Role): void {
@@ -82,9 +89,9 @@ export class FileBook {
   /** No longer there. */
   lose(file: KnownFile): void {
     if (file.stamp === null) return;
+    this.#changes.note(file, true, file.digest);
     file.stamp = null;
     file.digest = null;
-    this.note(file, "deleted");
   }
 
   /**
@@ -108,25 +115,16 @@ export class FileBook {
     file.settled = isSettled(file.stamp ?? stampOf(stats), Date.now());
     const comparable = digest !== null && before?.size === stats.size;
     file.digest = comparable ? readDigest(file.path, stats.size) : this.#read(file, stats.size);
-    if (before === null) {
-      this.note(file, "created");
-      return true;
-    }
-    const changed = comparable && file.digest !== null ? digest !== file.digest : !same || (told && unsure);
-    if (changed) this.note(file, "changed");
-    return changed;
-  }
-
-  note(file: KnownFile, kind: Change["kind"]): void {
-    this.#changes.push({ path: file.path, kind, size: file.stamp?.size ?? 0, role: file.role });
+    const differs = comparable && file.digest !== null ? digest !== file.digest : !same || (told && unsure);
+    if (before !== null && !differs) return false;
+    this.#changes.note(file, before !== null, digest);
+    return true;
   }
 
   /** What was noted since the call before. */
   takeChanges(): readonly Change[] {
-    const changes = this.#changes;
-    this.#changes = [];
     this.#reads = 0;
-    return changes;
+    return this.#changes.take();
   }
 
   /**
@@ -162,7 +160,6 @@ export class FileBook {
 
   close(): void {
     this.#reader.close();
-    this.#changes = [];
   }
 }
 

@@ -116,10 +116,9 @@ export class NativeEvents implements FolderListener {
     }
     const edition = tree.edition;
     for (const [path, replaced] of dirty) {
+      if (replaced) this.#renew(path, tree);
       for (const subject of this.#trails.subjectsOf(path)) this.#visit(subject, tree);
-      if (replaced && this.#book.get(path) !== undefined && isLink(path)) this.#trails.track(path);
-      if (this.#named.has(path)) this.#visit(path, tree);
-      else tree.touch(path, replaced);
+      this.#touch(path, replaced, tree);
     }
     this.#followAgain(tree);
     if (tree.edition !== edition) this.anchor(tree);
@@ -166,6 +165,23 @@ export class NativeEvents implements FolderListener {
   #note(path: string, replaced: boolean): void {
     this.#dirty.set(path, replaced || this.#dirty.get(path) === true);
     this.#onEvents();
+  }
+
+  #touch(path: string, replaced: boolean, tree: WatchTree): void {
+    if (this.#named.has(path)) this.#visit(path, tree);
+    else tree.touch(path, replaced);
+  }
+
+  /** An entry may be another one now: a link, or a folder that is watched. */
+  #renew(path: string, tree: WatchTree): void {
+    const isKnown = this.#book.get(path) !== undefined || tree.has(path);
+    if (isKnown && isLink(path)) this.#trails.track(path);
+    if (this.#folders.renewIfReplaced(path)) this.#moved.add(path);
+    // The end of a folder that is watched under two names is told by the wrong one of them.
+    const folder = dirname(path);
+    if (!this.#folders.renewIfReplaced(folder)) return;
+    this.#moved.add(folder);
+    this.#touch(folder, true, tree);
   }
 
   /** Looks again at what leads into folders that may be others now. */

@@ -1,5 +1,7 @@
 import { watch, type FSWatcher } from "node:fs";
 
+import { statusOf } from "./file-stamp.ts";
+
 /** What is called when something happened to an entry of a folder; null when it is not known to which. */
 export type FolderEvent = (folder: string, name: string | null, replaced: boolean) => void;
 
@@ -17,6 +19,8 @@ const watchFolder: WatchFolder = (path, onEvent) => watch(path, { persistent: fa
 
 interface Held {
   watcher: FSWatcher | null;
+  /** Tells one folder from a later one of the same name; empty if there was none. */
+  identity: string;
   holders: number;
 }
 
@@ -52,9 +56,9 @@ export class NativeFolders {
     if (held !== undefined) {
       held.holders += 1;
     } else if (!this.#closed) {
-      const made: Held = { watcher: null, holders: 1 };
+      const made: Held = { watcher: null, identity: "", holders: 1 };
       this.#held.set(path, made);
-      made.watcher = this.#open(path);
+      this.#open(path, made);
     }
   }
 
@@ -72,9 +76,17 @@ export class NativeFolders {
     const held = this.#held.get(path);
     if (held === undefined) return;
     const before = held.watcher;
-    held.watcher = this.#open(path);
+    this.#open(path, held);
     // Afterwards: if it is the same folder, the kernel's watch stays, with what it has to tell.
     before?.close();
+  }
+
+  /** As `renew`, if it is another folder. @returns whether it was */
+  renewIfReplaced(path: string): boolean {
+    const held = this.#held.get(path);
+    if (held === undefined || held.identity === identityOf(path)) return false;
+    this.renew(path);
+    return true;
   }
 
   close(): void {
@@ -83,17 +95,24 @@ export class NativeFolders {
     this.#held.clear();
   }
 
-  #open(path: string): FSWatcher | null {
-    if (this.#closed) return null;
+  #open(path: string, held: Held): void {
+    held.watcher = null;
+    // Before it is watched: one that is replaced between is taken for another, and renewed.
+    held.identity = identityOf(path);
+    if (this.#closed || held.identity === "") return;
     try {
-      const watcher = this.#watch(path, (type, name) => this.#onEvent(path, name, type === "rename"));
-      watcher.on("error", () => this.#onEvent(path, null, true));
-      return watcher;
+      held.watcher = this.#watch(path, (type, name) => this.#onEvent(path, name, type === "rename"));
+      held.watcher.on("error", () => this.#onEvent(path, null, true));
     } catch (error) {
       const { code } = error as NodeJS.ErrnoException;
       if (code === "ENOSPC" || code === "EMFILE") this.#onLimit({ code, folders: this.#held.size - 1 });
       // Otherwise it does not exist, or may not be read: whoever holds it renews it when that changes.
-      return null;
     }
   }
+}
+
+/** Inodes are used again at once, so the time of birth belongs to it. */
+function identityOf(path: string): string {
+  const stats = statusOf(path);
+  return stats === null ? "" : `${stats.ino} ${stats.birthtimeMs}`;
 }

@@ -28,7 +28,7 @@ export interface FolderListener {
   /** It may be another folder of the same name. */
   renewed(path: string): void;
   left(path: string): void;
-  /** This entry is a symbolic link, or nobody knows. */
+  /** This entry is a symbolic link. */
   linked(path: string): void;
 }
 

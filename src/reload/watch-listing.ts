@@ -134,8 +134,9 @@ export class WatchListing {
     folder.dangling.clear();
     for (const entry of entries) {
       const { name } = entry;
-      if (folder.files.has(name) || folder.folders.has(name)) continue;
-      this.find(folder, name, findingOf(entry), entry);
+      const isKnown = folder.files.has(name) || folder.folders.has(name);
+      if (!isKnown) this.find(folder, name, findingOf(entry), entry);
+      else if (entry.isSymbolicLink()) this.#listener.linked(join(folder.path, name));
     }
   }
 
@@ -149,7 +150,7 @@ export class WatchListing {
     const role = isFolder ? null : this.#scope.roleOfFile(path, name, standing);
     const inside = isFile ? null : this.#scope.standingOfFolder(path, name, standing);
     if (role === null && (inside === null || (!isFolder && isIgnoredFile(name)))) return;
-    if (!isFile && !isFolder) this.#listener.linked(path);
+    if (!isFile && !isFolder && isLink(path)) this.#listener.linked(path);
     const stats = isFolder ? null : statusOf(path);
     if (role !== null && stats?.isFile() === true) {
       const known = this.#book.get(path);

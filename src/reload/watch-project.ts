@@ -131,7 +131,7 @@ export class ProjectWatcher implements Watcher {
       const changed = file.stamp?.changed ?? 0;
       // What is in the tree was watched since that was opened; before, nobody saw it change.
       const unseen = known === undefined || changed <= this.#opened;
-      if (changed >= since && unseen) this.#book.note(file, "changed");
+      if (changed >= since && unseen) this.#book.doubt(file);
     }
     for (const path of before) {
       const file = this.#book.get(path);
