@@ -38,7 +38,7 @@ export function reportOf(failure: Failure, reason: string): ErrorReport {
       return {
         code: "WORKER_DIED",
         title: "The worker process ended while it ran this request",
-        message: `Worker ${failure.pid}: ${failure.reason}.`,
+        message: `Worker ${failure.pid} ${failure.reason}.`,
         hint: "The terminal of the server has what it printed last.",
         traceback: "",
       };
