@@ -4,6 +4,9 @@ import type { Exit, Invitation, LoadOptions, WorkerProcess } from "./process.ts"
 /** A child that has not connected after this long (milliseconds) never will: a lock was held when it was forked. */
 const HELLO_LIMIT = 2_000;
 
+/** The zygote may be importing still, which takes less time than to begin anew: wait this long for the fork. */
+const FORK_LIMIT = 10_000;
+
 /** What a child of the zygote needs of it. */
 export interface Forker {
   fork(child: ForkedProcess, load: LoadOptions, invitation: Invitation): void;
@@ -40,10 +43,7 @@ export class ForkedProcess implements WorkerProcess {
 
   invite(invitation: Invitation): void {
     this.#invitation = invitation;
-    this.#timer = setTimeout(
-      () => this.failed(`it did not connect within ${HELLO_LIMIT / 1000} s`),
-      HELLO_LIMIT,
-    );
+    this.#expect("was not forked", FORK_LIMIT);
     this.#forker.fork(this, this.#load, invitation);
   }
 
@@ -66,6 +66,7 @@ export class ForkedProcess implements WorkerProcess {
 
   forked(pid: number): void {
     this.#pid = pid;
+    this.#expect("did not connect", HELLO_LIMIT);
     if (this.#killed !== null || this.#replacement !== null) signalProcess(pid, this.#killed ?? "SIGKILL");
   }
 
@@ -75,7 +76,16 @@ export class ForkedProcess implements WorkerProcess {
     else this.failed("it ended before it had connected");
   }
 
-  /** There is no child, or none that works. */
+  #expect(otherwise: string, milliseconds: number): void {
+    clearTimeout(this.#timer);
+    if (this.#greeted || this.#killed !== null || this.#replacement !== null) return;
+    this.#timer = setTimeout(
+      () => this.failed(`it ${otherwise} within ${milliseconds / 1000} s`),
+      milliseconds,
+    );
+  }
+
+  /** There is no child, or none that works; `problem` is empty where that was no surprise. */
   failed(problem: string): void {
     clearTimeout(this.#timer);
     if (this.#replacement !== null || this.#greeted) return;
@@ -83,7 +93,7 @@ export class ForkedProcess implements WorkerProcess {
       this.#resolve({ code: null, signal: this.#killed });
       return;
     }
-    this.#forker.unreliable(problem);
+    if (problem !== "") this.#forker.unreliable(problem);
     if (this.#pid !== 0) signalProcess(this.#pid, "SIGKILL");
     this.#replacement = this.#coldStart();
     void this.#replacement.exited.then(this.#resolve);

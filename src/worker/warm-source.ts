@@ -33,7 +33,6 @@ export class WarmSource implements ProcessSource {
   #tries = 0;
   #failures = 0;
   #zygote: Zygote | null = null;
-  #prepared = false;
   #spare: Interpreter | null = null;
   #closed = false;
 
@@ -43,9 +42,12 @@ export class WarmSource implements ProcessSource {
     this.#log = log;
   }
 
-  /** A process from the zygote if it is ready, the spare one if there is one, else a cold start. */
+  /**
+   * A process from the zygote, the spare one if there is one, else a cold start. A zygote that has not
+   * imported everything yet is nearer to it than a new process.
+   */
   start(load: LoadOptions): WorkerProcess {
-    if (this.#zygote !== null && this.#prepared) return this.#zygote.start(load);
+    if (this.#zygote !== null) return this.#zygote.start(load);
     const spare = this.#spare;
     this.#spare = null;
     if (spare === null) return Interpreter.load(this.#options, load);
@@ -97,7 +99,6 @@ export class WarmSource implements ProcessSource {
   #drop(): void {
     this.#zygote?.retire();
     this.#zygote = null;
-    this.#prepared = false;
     this.#spare?.kill("SIGKILL");
     this.#spare = null;
   }
@@ -114,10 +115,8 @@ export class WarmSource implements ProcessSource {
   }
 
   #startZygote(): void {
-    this.#prepared = false;
     this.#zygote = new Zygote(this.#options, this.#wanted(), {
       prepared: () => {
-        this.#prepared = true;
         this.#log.debug("The zygote is ready.");
       },
       unfit: (unfit) => this.#exclude(unfit),

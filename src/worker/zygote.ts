@@ -109,7 +109,7 @@ export class Zygote implements Forker {
   #ended(): void {
     // Its children die with it (prctl(2), PR_SET_PDEATHSIG).
     for (const child of this.#children.values()) child.ended({ code: null, signal: "SIGKILL" });
-    for (const child of this.#expected.values()) child.failed("the zygote has ended");
+    for (const child of this.#expected.values()) child.failed(this.#retired ? "" : "the zygote has ended");
     this.#children.clear();
     this.#expected.clear();
     if (!this.#retired) this.#listener.died();

@@ -39,6 +39,7 @@ class Zygote:
         self._rest = b""
         self._children: Set[int] = set()
         self._own = set(sys.modules)
+        self._is_fit = True
         self._foreign = foreign_folders()
         # A child's end interrupts ``select`` through this.
         self._alarm, bell = socket.socketpair()
@@ -106,10 +107,12 @@ class Zygote:
             problem = differences(before, after)
             if problem:
                 new = [module for module in sys.modules if module not in known]
+                self._is_fit = False
                 self._say({"unfit": {"module": name, "problem": problem, "imported": new}})
                 return
             before = after
         if foreign:
+            self._is_fit = False
             self._say({"foreign": foreign})
         else:
             self._say({"prepared": len(modules)})
@@ -134,6 +137,9 @@ class Zygote:
 
     def _fork(self, message: Dict[str, Any]) -> Optional[Job]:
         number = message["fork"]
+        if not self._is_fit:  # it was asked before it was known
+            self._say({"failed": number, "problem": ""})
+            return None
         sys.stdout.flush()
         sys.stderr.flush()
         # The child collects only what it makes itself: else its first collection copies all pages.
