@@ -28,6 +28,9 @@ export class ProjectWatcher implements Watcher {
   readonly #glance: Glance;
   /** Null when the files are looked at instead. */
   #events: NativeEvents | null = null;
+  /** Not told yet. */
+  #limit: WatchLimit | null = null;
+  #isOpen = false;
   #settles = false;
   #timer: NodeJS.Timeout | null = null;
   #closed = false;
@@ -62,6 +65,8 @@ export class ProjectWatcher implements Watcher {
     for (const path of this.#scope.named()) if (this.#book.get(path) === undefined) this.#admit(path);
     this.#book.readFirst();
     this.#opened = Date.now();
+    this.#isOpen = true;
+    this.#tellLimit();
     if (this.#events === null) this.#sweepLater();
   }
 
@@ -171,11 +176,14 @@ export class ProjectWatcher implements Watcher {
     if (this.#events === null) return;
     this.#events.close();
     this.#events = null;
-    // When the folders have been counted.
-    setImmediate(() => {
-      if (!this.#closed) this.#onLimit(limit, this.#tree.size);
-    });
+    this.#limit = limit;
+    if (this.#isOpen) this.#tellLimit();
     this.#sweepLater();
+  }
+
+  #tellLimit(): void {
+    if (this.#limit !== null) this.#onLimit(this.#limit, this.#tree.size);
+    this.#limit = null;
   }
 
   #sweepLater(): void {

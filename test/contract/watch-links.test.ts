@@ -123,5 +123,49 @@ for (const type of ["native", "stat"] as const) {
       writeFileSync(join(elsewhere, "x.py"), "xxx");
       expect(await told()).toEqual([]);
     });
+
+    // Style sheets are compared by no look of the native watcher: only events tell of them.
+    it("into a folder of the project that is moved, and one that takes its place", async () => {
+      const root = makeFolder({ "a/deep/x.css": "a", "b/deep/x.css": "b" });
+      symlinkSync("a/deep/x.css", join(root, "link.css"));
+      const { told, path } = watchRoot(root, type);
+      renameSync(path("a"), path("c"));
+      expect(await told()).toEqual(["created c/deep/x.css", "deleted a/deep/x.css", "deleted link.css"]);
+      renameSync(path("b"), path("a"));
+      expect(await told()).toEqual(["created a/deep/x.css", "created link.css", "deleted b/deep/x.css"]);
+      writeFileSync(path("a/deep/x.css"), "other");
+      expect(await told()).toEqual(["changed a/deep/x.css", "changed link.css"]);
+    });
+
+    it("into a folder outside that is moved, deleted and made again", async () => {
+      const elsewhere = makeFolder({ "c/x.css": "1" });
+      const { told, path } = watchRoot(makeFolder({ "app.py": "1" }), type);
+      symlinkSync(join(elsewhere, "c/x.css"), path("link.css"));
+      expect(await told()).toEqual(["created link.css"]);
+      for (let round = 0; round < 3; round += 1) {
+        // oxlint-disable no-await-in-loop -- one step after the other
+        rmSync(join(elsewhere, "c"), { recursive: true });
+        mkdirSync(join(elsewhere, "c"));
+        writeFileSync(join(elsewhere, "c/x.css"), `new ${round}`);
+        expect(await told()).toEqual(["changed link.css"]);
+        writeFileSync(join(elsewhere, "c/x.css"), `newer ${round}`);
+        expect(await told()).toEqual(["changed link.css"]);
+        // oxlint-enable no-await-in-loop
+      }
+    });
+
+    it("a style sheet becomes a link, and a folder that is one too", async () => {
+      const elsewhere = makeFolder({ "x.css": "x", "lib/y.css": "y" });
+      const { told, path } = watchRoot(makeFolder({ "a.css": "1", "lib/y.css": "1" }), type);
+      switchLink(path("a.css"), join(elsewhere, "x.css"));
+      rmSync(path("lib"), { recursive: true });
+      switchLink(path("lib"), join(elsewhere, "lib"));
+      expect(await told()).toEqual(["changed a.css", "changed lib/y.css"]);
+      writeFileSync(join(elsewhere, "x.css"), "xx");
+      writeFileSync(join(elsewhere, "lib/y.css"), "yy");
+      expect(await told()).toEqual(["changed a.css", "changed lib/y.css"]);
+      switchLink(path("a.css"), join(elsewhere, "lib"));
+      expect(await told()).toEqual(["created a.css/y.css", "deleted a.css"]);
+    });
   });
 }

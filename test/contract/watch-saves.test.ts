@@ -120,6 +120,20 @@ for (const type of ["native", "stat"] as const) {
       expect(await told()).toEqual(["changed pkg/a.py"]);
     });
 
+    it("a folder of style sheets, which only events tell of, is deleted and made again", async () => {
+      const { told, path } = watch({ "pkg/a.css": "a" });
+      for (let round = 0; round < 3; round += 1) {
+        // oxlint-disable no-await-in-loop -- one step after the other
+        rmSync(path("pkg"), { recursive: true });
+        mkdirSync(path("pkg"));
+        writeFileSync(path("pkg/a.css"), `other ${round}`);
+        expect(await told()).toEqual(["changed pkg/a.css"]);
+        writeFileSync(path("pkg/a.css"), `again ${round}`);
+        expect(await told()).toEqual(["changed pkg/a.css"]);
+        // oxlint-enable no-await-in-loop
+      }
+    });
+
     it("a file is deleted, and comes back as it was and as another", async () => {
       const { told, path } = watch({ "app.py": "one" });
       unlinkSync(path("app.py"));
