@@ -143,7 +143,8 @@ class Zygote:
         sys.stdout.flush()
         sys.stderr.flush()
         # The child collects only what it makes itself: else its first collection copies all pages.
-        gc.freeze()
+        if hasattr(gc, "freeze"):  # PyPy has none
+            gc.freeze()
         try:
             pid = os.fork()
         except OSError as exc:
