@@ -17,6 +17,10 @@ if TYPE_CHECKING:
     """``importing``: modules, each of which imports the next; ``problem``: what the last of them did."""
 
 
+#: Variables that a library in C looks up, which Python does not see.
+_unseen = {"numpy": ("GOTO_NUM_THREADS", "MKL_NUM_THREADS", "OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS")}
+
+
 class Preload:
     """What was imported ahead in this process, and what it went by."""
 
@@ -27,7 +31,7 @@ class Preload:
         self._wanted: Set[str] = set()
         self._unfit: List[Unfit] = []
         self._suspects: List[Unfit] = []
-        self._seen = Fingerprint()
+        self._seen: Fingerprint
         self._looking = False
         #: Variables that were looked up, with their values then and the modules that were being imported.
         self._consulted: Dict[str, Tuple[Optional[str], Set[str]]] = {}
@@ -40,6 +44,7 @@ class Preload:
         """
         self._wanted.update(modules)
         self._unfit = []
+        self._seen = Fingerprint()
         with _Watched(self):
             for name in modules:
                 if name not in sys.modules:
@@ -57,8 +62,11 @@ class Preload:
     # -- what happens meanwhile --------------------------------------------------------------
 
     def entered(self, name: str) -> None:
-        self._look()
+        if self._importing:
+            self._look()
         self._importing.append(name)
+        for variable in _unseen.get(name, ()):
+            self.consulted(variable, os.environ.get(variable))
 
     def left(self, name: str, failed: bool) -> None:
         self._look()
