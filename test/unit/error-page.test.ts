@@ -119,7 +119,11 @@ describe("an answer to a failure", () => {
       500,
       "The status is not",
     ],
-    [{ kind: "worker-died", pid: 77, reason: "was killed by SIGSEGV" }, 502, "Worker 77 was killed by SIGSEGV."],
+    [
+      { kind: "worker-died", pid: 77, reason: "was killed by SIGSEGV" },
+      502,
+      "Worker 77 was killed by SIGSEGV.",
+    ],
     [
       { kind: "overloaded", reason: "1000 requests are waiting", retryAfter: 3 },
       503,
