@@ -8,7 +8,7 @@ import { loadOptions, processOptions } from "./head-start.ts";
 import type { Log } from "./log.ts";
 import { openWatcher, type WatchOptions } from "./reload/open-watcher.ts";
 import { ReloadReport } from "./reload/reload-report.ts";
-import { Reloader, type Load, type LoadResult } from "./reload/reloader.ts";
+import { Reloader, type CodeLoader, type Load, type LoadResult } from "./reload/reloader.ts";
 import type { Change, Watcher } from "./reload/watcher.ts";
 import type { LoadedApplication, ServedCode } from "./served-code.ts";
 import type { Settings } from "./settings/settings.ts";
@@ -21,6 +21,9 @@ import { LoadError, type Imports, type Ready } from "./worker/worker.ts";
 
 /** What a save can never mend: the command line itself. */
 const NOT_IN_FILES: ReadonlySet<string> = new Set(["APPLICATION_SYNTAX", "PYTHON_NOT_FOUND"]);
+
+/** Django's, which since 4.1 is used in development too, and which only its own reloader empties. */
+const KEEPS_TEMPLATES = "django.template.loaders.cached";
 
 /** Settings that the next load of the code takes up. */
 const TAKEN_UP: ReadonlySet<InputName> = new Set<InputName>([
@@ -80,12 +83,7 @@ export class ReloadingCode implements ServedCode {
     this.#source = new WarmSource(processOptions(settings), settings.zygote, log);
     this.#reloader = new Reloader({
       application: this.#scheduler,
-      loader: {
-        load: (changes) => this.#load(changes),
-        retire: () => this.#generations.retire(),
-        retiring: () => this.#generations.retiring(),
-        failWaiting: (failure) => this.#scheduler.failWaiting(failure),
-      },
+      loader: this.#loader(),
       state: this.state,
       report: new ReloadReport(log, settings.reloadVerbose, () => this.#watcher?.type ?? "native"),
       limit: settings.queueLimit,
@@ -130,6 +128,19 @@ export class ReloadingCode implements ServedCode {
     this.#reloader.stop(STOPPED);
     this.#generations.kill();
     this.#source.close();
+  }
+
+  #loader(): CodeLoader {
+    const keepsTemplates = (): boolean => this.#modules.includes(KEEPS_TEMPLATES);
+    return {
+      load: (changes) => this.#load(changes),
+      retire: () => this.#generations.retire(),
+      retiring: () => this.#generations.retiring(),
+      get keepsTemplates() {
+        return keepsTemplates();
+      },
+      failWaiting: (failure) => this.#scheduler.failWaiting(failure),
+    };
   }
 
   // --- loading ------------------------------------------------------------------------------

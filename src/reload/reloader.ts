@@ -40,6 +40,8 @@ export interface CodeLoader {
   retire(): void;
   /** Resolves when the old code has ended; null if none is ending. */
   retiring(): Promise<void> | null;
+  /** The code that serves keeps its templates: only a load shows what has changed in them. */
+  readonly keepsTemplates: boolean;
   /** Refuses what the old code handed back unstarted. */
   failWaiting(failure: Failure): void;
 }
@@ -126,12 +128,17 @@ export class Reloader {
   /** What the watcher tells. */
   changed(changes: readonly Change[]): void {
     if (this.#stopped) return;
+    const reloading = changes.filter(({ role }) => this.#reloads(role));
     for (const { role } of changes) {
+      if (this.#reloads(role)) continue; // pages will hear of the new code
       if (role === "page" || role === "style" || role === "script") this.#options.state.assetChanged(role);
     }
-    // What keeps broken code from loading may be mended in any file.
-    const reloading = changes.filter(({ role }) => RELOADS.has(role) || this.#failed);
     if (reloading.length > 0) this.#demand(reloading);
+  }
+
+  #reloads(role: Role): boolean {
+    // What keeps broken code from loading may be mended in any file.
+    return RELOADS.has(role) || this.#failed || (role === "page" && this.#options.loader.keepsTemplates);
   }
 
   // --- loading ------------------------------------------------------------------------------

@@ -96,6 +96,52 @@ describe("highball dev", () => {
     expect(await get()).toBe("2");
   });
 
+  it("shows a changed template of Flask's without a restart", async () => {
+    const folder = makeFolder({
+      "app.py": `from flask import Flask, render_template
+app = Flask(__name__)
+@app.get("/")
+def index():
+    return render_template("index.html")
+`,
+      "templates/index.html": "old",
+    });
+    const { cli, get } = await dev(folder, "app.py");
+    expect(await get()).toBe("old");
+    writeFileSync(join(folder, "templates/index.html"), "new page");
+    expect(await get()).toBe("new page");
+    expect(cli.stderr()).not.toContain("Restarting");
+  });
+
+  it("shows a changed template of Django's, which would keep the old one, by a restart", async () => {
+    const folder = makeFolder({
+      "site_wsgi.py": `import pathlib
+from django.conf import settings
+from django.core.wsgi import get_wsgi_application
+from django.shortcuts import render
+from django.urls import path
+settings.configure(DEBUG=True, SECRET_KEY="x", ROOT_URLCONF=__name__, ALLOWED_HOSTS=["*"], TEMPLATES=[
+    {"BACKEND": "django.template.backends.django.DjangoTemplates", "DIRS": [pathlib.Path(__file__).parent / "templates"]},
+])
+urlpatterns = [path("", lambda request: render(request, "index.html"))]
+application = get_wsgi_application()
+`,
+      "templates/index.html": "old",
+    });
+    const { cli, get } = await dev(folder, "site_wsgi:application");
+    expect(await get()).toBe("old");
+    // That Django has loaded what keeps templates is known a moment after the first page.
+    let saves = 0;
+    await expect
+      .poll(async () => {
+        saves += 1;
+        writeFileSync(join(folder, "templates/index.html"), `new page${" ".repeat(saves)}`);
+        return (await get()).trimEnd();
+      })
+      .toBe("new page");
+    expect(cli.stderr()).toContain("templates/index.html', reloading");
+  });
+
   it("waits for an application that does not exist yet", async () => {
     const folder = makeFolder();
     const { cli, get } = await dev(folder, "--log-level", "debug", "app");

@@ -49,6 +49,7 @@ class Scene {
         load: (changes) => this.#load(changes),
         retire: () => this.events.push("retire"),
         retiring: () => this.retiring,
+        keepsTemplates: false,
         failWaiting: (failure) => this.events.push(`fail waiting: ${failure.kind}`),
       },
       state: this.state,
