@@ -3,6 +3,7 @@ import type { Stats } from "node:fs";
 import { FileChanges } from "./file-changes.ts";
 import { DigestReader, readDigest } from "./file-content.ts";
 import { isSame, isSettled, stampOf, statusOf, type Stamp } from "./file-stamp.ts";
+import { RELOADING } from "./roles.ts";
 import type { Change, Role } from "./watcher.ts";
 
 /** A file that is watched, and what is known of its content. */
@@ -162,6 +163,3 @@ export class FileBook {
     this.#reader.close();
   }
 }
-
-/** Files that, when they change, make the application load again. */
-export const RELOADING: ReadonlySet<Role> = new Set(["code", "extra", "environment", "settings"]);

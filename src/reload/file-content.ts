@@ -3,6 +3,7 @@ import { readFileSync } from "node:fs";
 import { readFile } from "node:fs/promises";
 
 import { isSame, statusOf } from "./file-stamp.ts";
+import { RELOADING } from "./roles.ts";
 import type { KnownFile } from "./file-book.ts";
 
 /** Bytes above which a file's content is not read: any new stamp is a change. Sources are far below. */
@@ -35,18 +36,19 @@ const DELAY = 500;
  * Until then a file whose stamp is new counts as changed: one reload too many is better than old code.
  */
 export class DigestReader {
-  readonly #queue: KnownFile[] = [];
+  /** What makes the application load again goes first. */
+  readonly #queues: readonly [KnownFile[], KnownFile[]] = [[], []];
   #timer: NodeJS.Timeout | null = null;
   #closed = false;
 
   add(file: KnownFile): void {
-    this.#queue.push(file);
+    this.#queues[RELOADING.has(file.role) ? 0 : 1].push(file);
     this.#rest(DELAY);
   }
 
   close(): void {
     this.#closed = true;
-    this.#queue.length = 0;
+    for (const queue of this.#queues) queue.length = 0;
     if (this.#timer !== null) clearTimeout(this.#timer);
   }
 
@@ -57,7 +59,8 @@ export class DigestReader {
 
   async #read(): Promise<void> {
     // oxlint-disable no-await-in-loop -- one at a time is what keeps it cheap
-    for (const file of this.#queue.splice(0, BATCH)) {
+    const queue = this.#queues.find(({ length }) => length > 0) ?? [];
+    for (const file of queue.splice(0, BATCH)) {
       const before = file.stamp;
       if (before === null || file.digest !== null || before.size > LARGEST) continue;
       const content = await readFile(file.path).catch(() => null);
@@ -68,6 +71,6 @@ export class DigestReader {
     }
     // oxlint-enable no-await-in-loop
     this.#timer = null;
-    if (this.#queue.length > 0) this.#rest(REST);
+    if (this.#queues.some(({ length }) => length > 0)) this.#rest(REST);
   }
 }

@@ -51,6 +51,9 @@ const REQUIREMENTS = /^requirements.*\.(?:txt|in)$/;
 const TEMPLATE_FOLDER = /[/\\](?:templates|jinja2)[/\\]/;
 const SHOWN_AS_TEXT: ReadonlySet<string> = new Set([".txt", ".xml", ".json", ".md"]);
 
+/** Files that, when they change, make the application load again. */
+export const RELOADING: ReadonlySet<Role> = new Set(["code", "extra", "environment", "settings"]);
+
 /** What a file of the project is to the application, by its name alone. */
 export function roleOf(path: string): Role {
   const name = basename(path).toLowerCase();

@@ -1,21 +1,13 @@
-import { dirname } from "node:path";
-
-import { FileBook, type KnownFile } from "./file-book.ts";
-import { statusAtLink, statusOf } from "./file-stamp.ts";
+import { FileBook } from "./file-book.ts";
 import { NativeEvents } from "./native-events.ts";
 import type { WatchFolder, WatchLimit } from "./native-folders.ts";
+import type { FolderListener } from "./watch-folder.ts";
+import { NamedFiles, type NamedListener } from "./watch-named.ts";
 import type { WatchOptions } from "./watch-options.ts";
 import { WatchScope } from "./watch-scope.ts";
 import { Glance, sweep } from "./watch-sweep.ts";
-import type { FolderListener } from "./watch-folder.ts";
 import { WatchTree } from "./watch-tree.ts";
 import type { ChangeListener, Watcher } from "./watcher.ts";
-
-/**
- * Milliseconds that a file's change time may lie before the moment it was changed: the kernel stamps
- * with the time of its last timer interrupt.
- */
-const CLOCK_LAG = 10;
 
 /** Watches a project, by events or by sweeps. */
 export class ProjectWatcher implements Watcher {
@@ -25,6 +17,7 @@ export class ProjectWatcher implements Watcher {
   readonly #scope: WatchScope;
   readonly #book: FileBook = new FileBook();
   readonly #tree: WatchTree;
+  readonly #named: NamedFiles;
   readonly #glance: Glance;
   /** Null when the files are looked at instead. */
   #events: NativeEvents | null = null;
@@ -49,7 +42,9 @@ export class ProjectWatcher implements Watcher {
     this.#listener = listener;
     this.#onLimit = onLimit;
     this.#scope = new WatchScope(options);
-    this.#tree = new WatchTree(this.#scope, this.#book, this.#folderListener());
+    const heard = this.#listeners();
+    this.#tree = new WatchTree(this.#scope, this.#book, heard);
+    this.#named = new NamedFiles(this.#scope, this.#book, this.#tree, heard);
     this.#glance = new Glance(this.#tree, this.#book);
     if (type === "native") {
       this.#events = new NativeEvents(
@@ -61,8 +56,7 @@ export class ProjectWatcher implements Watcher {
       );
     }
     this.#tree.enterStarts("known");
-    this.#events?.anchor(this.#tree);
-    for (const path of this.#scope.named()) if (this.#book.get(path) === undefined) this.#admit(path);
+    this.#named.open();
     this.#book.readFirst();
     this.#opened = Date.now();
     this.#isOpen = true;
@@ -93,27 +87,16 @@ export class ProjectWatcher implements Watcher {
       await turn();
     }
     if (this.#closed) return;
-    if (this.#events === null || process.platform !== "linux") {
-      // Elsewhere events come from a thread, some time later.
-      this.#events?.settle(this.#tree);
-      for (const _ of sweep(this.#tree, this.#book, "look"));
-    } else {
-      this.#events.settle(this.#tree);
-      for (const start of this.#scope.starts) {
-        if (this.#tree.isReplaced(start)) this.#events.compareAll(this.#tree);
-      }
-      for (const path of this.#glance.take()) this.#events.missed(path);
-    }
+    this.#events?.settle(this.#tree);
+    if (this.#events !== null && process.platform === "linux") this.#lookBesides(this.#events);
+    // Elsewhere events come from a thread, some time later.
+    else for (const _ of sweep(this.#tree, this.#book, "look"));
     this.#tell();
   }
 
   follow(files: readonly string[], since: number): void {
     if (this.#closed) return;
-    const before = new Set(this.#scope.named());
-    // What is known to exist is in no archive.
-    const strangers = files.filter((path) => (this.#book.get(path)?.stamp ?? null) === null);
-    this.#scope.follow([...files, ...archivesOf(strangers)]);
-    this.#takeNamed(before, since - CLOCK_LAG);
+    this.#named.follow(files, since, this.#opened);
     this.#tell();
   }
 
@@ -124,35 +107,10 @@ export class ProjectWatcher implements Watcher {
     if (this.#timer !== null) clearTimeout(this.#timer);
   }
 
-  /** Begins to watch the files that are named now, and no longer those that were. */
-  #takeNamed(before: Set<string>, since: number): void {
-    // Watched first: what changes from here on is told.
-    this.#events?.anchor(this.#tree);
-    for (const path of this.#scope.named()) {
-      if (before.delete(path)) continue;
-      const known = this.#book.get(path);
-      const file = known ?? this.#admit(path);
-      if (known !== undefined) this.#tree.judgeFile(known);
-      const changed = file.stamp?.changed ?? 0;
-      // What is in the tree was watched since that was opened; before, nobody saw it change.
-      const unseen = known === undefined || changed <= this.#opened;
-      if (changed >= since && unseen) this.#book.doubt(file);
-    }
-    for (const path of before) {
-      const file = this.#book.get(path);
-      // In a watched folder it is still one of its entries.
-      if (!this.#tree.has(dirname(path))) this.#events?.unnamed(path);
-      if (file !== undefined) this.#tree.judgeFile(file);
-    }
-  }
-
-  #admit(path: string): KnownFile {
-    const { stats, link } = statusAtLink(path);
-    const role = this.#scope.roleOfNamed(path) ?? "code";
-    const file = this.#book.admit(path, role, stats?.isFile() === true ? stats : null);
-    this.#tree.judgeFile(file);
-    if (link) this.#events?.linked(path);
-    return file;
+  /** Finds what no event tells. */
+  #lookBesides(events: NativeEvents): void {
+    if (this.#scope.starts.some((path) => this.#tree.isReplaced(path))) events.compareAll(this.#tree);
+    for (const path of this.#glance.take()) events.missed(path);
   }
 
   /** At the end of this turn, when every event that was waiting has been read. */
@@ -204,25 +162,17 @@ export class ProjectWatcher implements Watcher {
     else setImmediate(() => this.#sweepOn(portions));
   }
 
-  #folderListener(): FolderListener {
+  /** Events are needed for as long as there are any. */
+  #listeners(): FolderListener & NamedListener {
     return {
       entered: (path) => this.#events?.entered(path),
       renewed: (path) => this.#events?.renewed(path),
       left: (path) => this.#events?.left(path),
       linked: (path) => this.#events?.linked(path),
+      unnamed: (path) => this.#events?.unnamed(path),
+      renamed: () => this.#events?.anchor(this.#tree),
     };
   }
-}
-
-/** The archives that modules were imported from, of paths that lead into one (zipimport). */
-function archivesOf(paths: readonly string[]): ReadonlySet<string> {
-  const archives = new Set<string>();
-  for (const folder of new Set(paths.map((path) => dirname(path)))) {
-    let at = folder;
-    while (statusOf(at) === null && dirname(at) !== at) at = dirname(at);
-    if (statusOf(at)?.isFile() === true) archives.add(at);
-  }
-  return archives;
 }
 
 function turn(): Promise<void> {

@@ -1,6 +1,7 @@
 import { performance } from "node:perf_hooks";
 
-import { RELOADING, type FileBook, type KnownFile } from "./file-book.ts";
+import type { FileBook, KnownFile } from "./file-book.ts";
+import { RELOADING } from "./roles.ts";
 import type { WatchTree } from "./watch-tree.ts";
 
 /** Files and folders between two yields: about half a millisecond. */
