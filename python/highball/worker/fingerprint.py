@@ -9,7 +9,7 @@ import time
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from typing import Any, Dict, FrozenSet, Set, Tuple
+    from typing import Any, Dict, FrozenSet, List, Set, Tuple
 
 #: Threads that come to life again in a child, by the name the kernel knows them by: jemalloc's.
 _HARMLESS_THREADS = frozenset(["jemalloc_bg_thd"])
@@ -27,13 +27,16 @@ _TRIAL = 2.0
 
 
 class Fingerprint:
-    """The state of this process, as far as a child would inherit it, or miss it. Linux only."""
+    """The state of this process, as far as a child would inherit it, or miss it.
+
+    Threads, descriptors and processes only on Linux: elsewhere nothing is forked.
+    """
 
     __slots__ = ("children", "descriptors", "environment", "threads", "values")
 
     def __init__(self) -> None:
         """Look at the process; some 100 microseconds."""
-        self.threads = frozenset(os.listdir("/proc/self/task"))
+        self.threads = frozenset(_entries("/proc/self/task"))
         self.descriptors = _descriptors()
         self.children = _children()
         self.environment = dict(os.environ)
@@ -44,11 +47,6 @@ class Fingerprint:
             "set up logging": _logging(),
             "made a temporary file": _temporary(),
         }
-
-    @classmethod
-    def take(cls) -> Fingerprint:
-        """Look at the process."""
-        return cls()
 
 
 def differences(before: Fingerprint, after: Fingerprint) -> str:
@@ -119,9 +117,16 @@ def _fork_for_trial() -> None:
         time.sleep(0.001)
 
 
+def _entries(folder: str) -> List[str]:
+    try:
+        return os.listdir(folder)
+    except OSError:  # not Linux
+        return []
+
+
 def _descriptors() -> FrozenSet[Tuple[int, str]]:
     found = set()
-    for name in os.listdir("/proc/self/fd"):
+    for name in _entries("/proc/self/fd"):
         try:
             found.add((int(name), os.readlink(f"/proc/self/fd/{name}")))
         except OSError:
