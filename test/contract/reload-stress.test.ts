@@ -31,6 +31,8 @@ const FRESH = 3;
 /** Milliseconds that a client waits at most between two requests: the machine has other things to do. */
 const LONGEST_REST = 20;
 const LARGEST_BODY = 200_000;
+/** Milliseconds after which an answer is lost. */
+const PATIENCE = 20_000;
 
 /** Bodies are parts of it. */
 const material: Buffer = Buffer.alloc(2 * LARGEST_BODY, "The quick brown fox jumps over the lazy dog. ");
@@ -101,7 +103,9 @@ class Load {
     const headers = keeps ? [] : ["Connection: close"];
     const sent = this.#project.moment;
     const options = posts ? { headers, body } : { headers };
+    const timer = setTimeout(() => client.socket.destroy(new Error(`no answer in ${PATIENCE} ms`)), PATIENCE);
     const { status, text } = await client.fetch(posts ? "POST" : "GET", target, options);
+    clearTimeout(timer);
     const answered = this.#project.moment;
     const verdict = this.#project.judge({ sent, answered, echo: echoOf(body), status, text });
     this.counts[verdict] += 1;
@@ -158,7 +162,7 @@ describe("code that is edited under load", () => {
       await edit(project, edits, { random, cli });
       // The last save is served too.
       const done = (): boolean => load.problems.length > 0 || load.seen.has(project.versions);
-      await expect.poll(done, { timeout: 20_000 }).toBe(true);
+      await expect.poll(done, { timeout: 2 * PATIENCE }).toBe(true);
       await finish();
 
       console.log(`seed ${SEED}: ${JSON.stringify(load.counts)}, ${load.seen.size} versions seen`);
