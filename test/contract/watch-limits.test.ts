@@ -1,4 +1,4 @@
-import { execFile, execFileSync } from "node:child_process";
+import { execFile, execFileSync, spawn } from "node:child_process";
 import { mkdirSync, readFileSync, rmSync, watch, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { promisify } from "node:util";
@@ -71,6 +71,33 @@ describe("events without a look", () => {
     writeFileSync(path("a/a.py"), "aaa");
     await watcher.look();
     expect(sofar()).toEqual([]);
+  });
+
+  it("of another process have been told when a look returns that began after its save", async () => {
+    const { watcher, sofar, path } = watchRoot(makeFolder({ "a.css": "" }), "native");
+    const script = `import os, sys
+for number in range(300):
+    sys.stdin.readline()
+    if number % 2:
+        with open("a.css", "w") as file:
+            file.write(str(number))
+    else:
+        with open("b.css", "w") as file:
+            file.write(str(number))
+        os.rename("b.css", "a.css")
+    os.write(1, b".")`;
+    const editor = spawn("python3", ["-c", script], { cwd: path("."), stdio: ["pipe", "pipe", "inherit"] });
+    onTestFinished(() => void editor.kill());
+    let saves = 0;
+    editor.stdin.write("\n");
+    for await (const _ of editor.stdout) {
+      await watcher.look();
+      expect(sofar()).toContain("changed a.css");
+      saves += 1;
+      editor.stdin.write("\n");
+      if (saves === 300) break;
+    }
+    expect(saves).toBe(300);
   });
 
   it.skipIf(process.platform !== "linux")("are not needed when the kernel has dropped some", async () => {
