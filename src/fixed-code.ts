@@ -2,6 +2,7 @@ import type { Application, Failure } from "./application.ts";
 import { HighballError } from "./errors.ts";
 import { loadOptions, processOptions } from "./head-start.ts";
 import type { Log } from "./log.ts";
+import { Prompts } from "./prompts.ts";
 import type { LoadedApplication, ServedCode } from "./served-code.ts";
 import type { Settings } from "./settings/settings.ts";
 import { Generations } from "./worker/generations.ts";
@@ -36,6 +37,8 @@ export function makeGenerations(
 /** The code as it was when the server started: what cannot be loaded ends the start. */
 export class FixedCode implements ServedCode {
   readonly state = null;
+  /** Its workers do not tell. */
+  readonly prompts: Prompts = new Prompts();
   readonly #settings: Settings;
   readonly #log: Log;
   readonly #source: ProcessSource;

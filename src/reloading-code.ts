@@ -6,6 +6,7 @@ import { HighballError } from "./errors.ts";
 import { makeGenerations, makeScheduler, STOPPED } from "./fixed-code.ts";
 import { loadOptions, processOptions } from "./head-start.ts";
 import type { Log } from "./log.ts";
+import { Prompts } from "./prompts.ts";
 import { openWatcher, type WatchOptions } from "./reload/open-watcher.ts";
 import { ReloadReport } from "./reload/reload-report.ts";
 import { Reloader, type CodeLoader, type Load, type LoadResult } from "./reload/reloader.ts";
@@ -49,6 +50,7 @@ export interface SettingsFiles {
 /** The code of an application that is being written: whatever is saved serves the next request. */
 export class ReloadingCode implements ServedCode {
   readonly state: CodeState = new CodeState();
+  readonly prompts: Prompts = new Prompts();
   #settings: Settings;
   readonly #settingsFiles: SettingsFiles;
   readonly #log: Log;
@@ -78,7 +80,10 @@ export class ReloadingCode implements ServedCode {
     this.#scheduler = makeScheduler(settings);
     this.#generations = makeGenerations(settings, log, this.#scheduler, {
       imported: (imports) => this.#imported(imports),
-      prompted: (difference) => this.#reloader.prompted(difference),
+      prompted: (difference) => {
+        this.prompts.changed(difference);
+        this.#reloader.prompted(difference);
+      },
     });
     this.#source = new WarmSource(processOptions(settings), settings.zygote, log);
     this.#reloader = new Reloader({

@@ -4,6 +4,7 @@ import { createAccessLog, type AccessLog } from "./http/access-log.ts";
 import { FixedCode } from "./fixed-code.ts";
 import { Gateway } from "./http/gateway.ts";
 import { describeUrls, openListeners, type LabelledUrl, type Listener } from "./http/listeners.ts";
+import type { Prompts } from "./prompts.ts";
 import { ReloadingCode, type SettingsFiles } from "./reloading-code.ts";
 import type { LoadedApplication, ServedCode } from "./served-code.ts";
 import { parseAddress } from "./settings/address.ts";
@@ -28,6 +29,8 @@ export interface Server {
   readonly log: Log;
   /** Process ids of the workers. */
   readonly workerPids: readonly number[];
+  /** Whether an application waits for what is typed in the terminal. */
+  readonly prompts: Prompts;
   /** Loads the application again: the next requests meet the new code as soon as it is ready. */
   reload(): void;
   /** Stops accepting, finishes what is in flight within `gracefulTimeout`, ends the workers. */
@@ -139,6 +142,10 @@ class RunningServer implements Server {
     return this.#code.pids;
   }
 
+  get prompts(): Prompts {
+    return this.#code.prompts;
+  }
+
   reload(): void {
     this.#code.reload();
   }
@@ -156,10 +163,13 @@ class RunningServer implements Server {
   }
 
   async #close(): Promise<void> {
-    const grace = this.#settings.gracefulTimeout * 1000;
+    // A request that waits at a debugger's prompt would wait for somebody who wants to leave.
+    const prompted = this.prompts.open;
+    const grace = prompted ? 0 : this.#settings.gracefulTimeout * 1000;
     this.#code.freeze();
     const timer = setTimeout(() => {
-      this.log.warning(`${this.#gateway.inFlight} requests did not finish within ${grace / 1000} s: cut.`);
+      const cut = `${this.#gateway.inFlight} requests did not finish within ${grace / 1000} s: cut.`;
+      if (!prompted) this.log.warning(cut);
       this.#code.failWaiting();
       this.#gateway.close();
     }, grace);

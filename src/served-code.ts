@@ -1,5 +1,6 @@
 import type { Application } from "./application.ts";
 import type { CodeState } from "./code-state.ts";
+import type { Prompts } from "./prompts.ts";
 import type { WorkerProcess } from "./worker/process.ts";
 
 /** What the banner says of the code that serves. */
@@ -16,6 +17,7 @@ export interface ServedCode {
   readonly application: Application;
   /** Null where the code never changes. */
   readonly state: CodeState | null;
+  readonly prompts: Prompts;
   readonly pids: readonly number[];
   /**
    * Loads the code for the first time.

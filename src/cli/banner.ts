@@ -10,6 +10,8 @@ export interface Started {
   /** Milliseconds from the start of the process to the first listening socket. */
   readonly milliseconds: number;
   readonly usedCommonVariables: readonly string[];
+  /** Keys of the terminal are obeyed. @defaultValue false */
+  readonly keys?: boolean;
 }
 
 /** The banner of `highball dev`. */
@@ -32,7 +34,7 @@ export function renderBanner(started: Started, paint: Paint): string {
     ...urls,
     "",
     `  ${paint(`${isLoaded ? `${server.python}, ` : ""}${capacity(settings)}${from}`, "dim")}`,
-    `  ${paint("Press Ctrl+C to stop.", "dim")}`,
+    `  ${paint(started.keys === true ? "Press Ctrl+C to stop, h and Enter for help." : "Press Ctrl+C to stop.", "dim")}`,
     "",
   ].join("\n");
 }

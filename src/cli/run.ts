@@ -3,9 +3,11 @@ import type { Server } from "../serve.ts";
 import { subcommandHint } from "../settings/application.ts";
 import type { ResolvedSettings } from "../settings/resolve.ts";
 import type { Settings } from "../settings/settings.ts";
+import { attendTerminal, type AttendedTerminal } from "./attend-terminal.ts";
 import { renderBanner, type Started, startLines } from "./banner.ts";
 import { writePidFile } from "./pid-file.ts";
 import { onStopSignals } from "./signals.ts";
+import { rememberTerminalModes } from "./terminal-modes.ts";
 import { openOutput, type Output } from "./terminal.ts";
 
 /**
@@ -20,10 +22,12 @@ export async function run(
 ): Promise<number> {
   const { settings } = resolved;
   const output = openOutput(2);
+  const modes = settings.reload ? rememberTerminalModes() : null;
   // On exit too: a second signal, or an error nobody caught, ends the process from within.
   const removePidFile = settings.pid === null ? () => undefined : writePidFile(settings.pid);
   process.once("exit", removePidFile);
   let server: Server | undefined;
+  let terminal: AttendedTerminal | undefined;
   const signals = onStopSignals({
     first: (signal) => {
       if (!server) return false;
@@ -35,11 +39,14 @@ export async function run(
   });
   try {
     server = await serve(settings);
-    announce({ ...resolved, server, milliseconds: Math.round(performance.now()) }, server, output);
+    const milliseconds = Math.round(performance.now());
+    terminal = attendTerminal({ server, settings, output, modes, stop: () => signals.raise("SIGINT") });
+    announce({ ...resolved, server, milliseconds, keys: terminal.keys }, server, output);
     return await server.finished;
   } catch (error) {
     throw withSubcommandHint(error, resolved);
   } finally {
+    terminal?.close();
     signals.release();
     process.off("exit", removePidFile);
     removePidFile();
@@ -55,7 +62,7 @@ function announce(started: Started, server: Server, output: Output): void {
 }
 
 function announceStop(server: Server, settings: Settings, signal: string, output: Output): void {
-  const running = server.inFlight;
+  const running = server.prompts.open ? 0 : server.inFlight;
   const wait =
     running === 0
       ? ""

@@ -15,11 +15,17 @@ export interface StopHandlers {
   readonly second: () => void;
 }
 
+export interface StopSignals {
+  /** Does what the signal would. */
+  raise(signal: StopSignal): void;
+  release(): void;
+}
+
 /**
  * Handles SIGINT and SIGTERM until released: the first asks for an orderly stop, the second ends
  * the process at once, with exit code 128+n as shells report a signal.
  */
-export function onStopSignals({ first, second }: StopHandlers): { release(): void } {
+export function onStopSignals({ first, second }: StopHandlers): StopSignals {
   let stopping = false;
   const handle = (signal: StopSignal): void => {
     if (!stopping && first(signal)) stopping = true;
@@ -30,6 +36,7 @@ export function onStopSignals({ first, second }: StopHandlers): { release(): voi
   };
   for (const signal of stopSignals) process.on(signal, handle);
   return {
+    raise: handle,
     release: () => {
       for (const signal of stopSignals) process.off(signal, handle);
     },

@@ -106,7 +106,8 @@ export class Pool {
 
   /**
    * Gives the workers no new requests and ends each when it has finished those it runs; what runs
-   * for longer than `grace` milliseconds is cut with `failure`. What was not started goes elsewhere.
+   * for longer than `grace` milliseconds is cut with `failure`, unless it is being debugged. What was
+   * not started goes elsewhere.
    */
   async retire(grace: number, failure: Failure): Promise<void> {
     if (this.#stopping) return;
@@ -114,7 +115,8 @@ export class Pool {
     for (const timer of this.#pending) clearTimeout(timer);
     const endings = [...this.#workers].map(async (worker) => {
       const lane = this.#lanes.get(worker);
-      if (lane !== undefined) await this.#scheduler.retireLane(lane, grace, failure);
+      const isDebugged = (): boolean => worker.prompting;
+      if (lane !== undefined) await this.#scheduler.retireLane(lane, grace, failure, isDebugged);
       await this.#end(worker);
     });
     await Promise.all(endings);

@@ -5,6 +5,8 @@ import { RequestQueue } from "./request-queue.ts";
 
 /** The only worker is helped this often, in all for about a tenth of a second, before it has to give back what waits. */
 const PATIENCE = 6;
+/** Milliseconds at least between two looks whether a worker that retires is still spared. */
+const SPARED = 200;
 
 export interface SchedulerOptions {
   /** Requests that may wait in the gateway. */
@@ -116,8 +118,10 @@ export class Scheduler implements Application {
   /**
    * No new requests for this worker, and none that it has not started: those go to others. Resolves
    * when it has finished what it runs, or when `grace` milliseconds are over and what is left was cut.
+   *
+   * @param isSpared whether it has more time when they are
    */
-  async retireLane(lane: Lane, grace: number, failure: Failure): Promise<void> {
+  async retireLane(lane: Lane, grace: number, failure: Failure, isSpared: () => boolean): Promise<void> {
     this.closeLane(lane);
     if (lane.inFlight.size === 0) return;
     const unanswered = [...lane.inFlight].filter((job) => !job.responded && !job.recalling);
@@ -126,10 +130,16 @@ export class Scheduler implements Application {
     const idle = new Promise<void>((resolve) => {
       lane.onIdle = resolve;
     });
-    const timer = setTimeout(() => {
+    let timer: NodeJS.Timeout;
+    const end = (): void => {
+      if (isSpared()) {
+        timer = setTimeout(end, Math.max(grace, SPARED));
+        return;
+      }
       for (const job of lane.inFlight) this.#cut(job, failure);
       lane.onIdle?.();
-    }, grace);
+    };
+    timer = setTimeout(end, grace);
     await idle;
     clearTimeout(timer);
   }

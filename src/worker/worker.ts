@@ -4,7 +4,7 @@ import { join } from "node:path";
 import { HighballError, type ErrorCode, type ErrorDetails, catalogue } from "../errors.ts";
 import { Channel } from "./channel.ts";
 import { describeExit, type Exit, type WorkerProcess } from "./process.ts";
-import { FAILED, FrameReader, IMPORTED, OPEN, PROMPT, READY } from "./protocol.ts";
+import { encodeFrame, FAILED, FrameReader, IMPORTED, OPEN, PROMPT, READY } from "./protocol.ts";
 import type { Rendezvous } from "./rendezvous.ts";
 import type { Scheduler } from "./scheduler.ts";
 
@@ -107,6 +107,11 @@ export class Worker {
     });
   }
 
+  /** Somebody is wanted at the terminal. */
+  get prompting(): boolean {
+    return this.#prompting;
+  }
+
   get pid(): number {
     return this.#pid === 0 ? this.process.pid : this.#pid;
   }
@@ -164,6 +169,8 @@ export class Worker {
     // Whoever debugs an import takes their time.
     clearTimeout(this.#timer);
     this.#listener?.prompted(open ? 1 : -1);
+    // It waits until nobody else reads the terminal.
+    if (open) this.#control?.write(encodeFrame(PROMPT, OPEN, 0));
   }
 
   /** READY and the data connection may come in either order. */

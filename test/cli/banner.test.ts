@@ -31,6 +31,11 @@ describe("the banner of highball dev", () => {
 `);
   });
 
+  it("names the key that lists the others, where keys are obeyed", () => {
+    const banner = renderBanner({ ...started, keys: true }, paintFor(false));
+    expect(banner).toContain("\n  Press Ctrl+C to stop, h and Enter for help.\n");
+  });
+
   it("says that the code cannot be loaded, and what to do", () => {
     const broken = { ...started, server: { ...started.server, python: "" }, usedCommonVariables: [] };
     const banner = renderBanner(broken, paintFor(false));

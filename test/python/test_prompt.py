@@ -463,6 +463,22 @@ os.waitpid(child, 0)
         terminal.told("somebody")
         terminal.ends()
 
+    def test_nothing_is_read_before_the_gateway_has_let_go(self) -> None:
+        terminal = self.start(
+            """
+claims.heard, heard = lambda: None, claims.heard
+
+def let_go():
+    tell("let go")
+    heard()
+
+threading.Timer(0.1, let_go).start()
+input("name: ")
+""",
+            before="builtins.input = lambda prompt: tell('reads')",
+        )
+        terminal.told("opened", "let go", "reads")
+
     def test_a_gateway_that_does_not_answer_holds_up_nobody_for_long(self) -> None:
         terminal = self.start("claims.heard = lambda: None\nname = input('name: ')\ntell(name)\n")
         terminal.answer("name: ", "somebody")

@@ -23,6 +23,7 @@ if TYPE_CHECKING:
 
     from .imported import Imported
     from .loader import Loaded
+    from .terminal_claims import Claims
 
 
 #: Where the gateway speaks to a process that it has started.
@@ -65,8 +66,12 @@ def _work(settings: Dict[str, Any], accept: Callable[[], Tuple[Dict[str, Any], s
     control.start()
     sys.argv = [settings["argv0"]]
     imported = _watch_imports(settings)
+    if imported is not None and os.isatty(0):
+        from .prompt import attend
+
+        control.claims = attend(control)
     try:
-        loaded = _load(settings)
+        loaded = _load(settings, control.claims)
     except Shadowed:
         _start_afresh(settings, control.wait_until_connected())
         return
@@ -86,19 +91,23 @@ def _work(settings: Dict[str, Any], accept: Callable[[], Tuple[Dict[str, Any], s
     ready: Dict[str, Any] = {"application": loaded.name, "python": _python_version()}
     if imported is not None:
         ready["imports"] = _imports(imported)
-        runners.after_request = lambda: _tell_imports(imported, control)
+        runners.after_request = lambda: _after_request(imported, control)
     control.send(protocol.READY, 0, json.dumps(ready).encode("utf-8"))
     runners.run()
     _exit(0)
 
 
-def _load(settings: Dict[str, Any]) -> Loaded:
-    return load(
-        settings["target"],
-        directory=settings["directory"],
-        python_path=settings["pythonPath"],
-        preloaded=settings.get("preloaded", ()),
-    )
+def _load(settings: Dict[str, Any], claims: Optional[Claims]) -> Loaded:
+    try:
+        return load(
+            settings["target"],
+            directory=settings["directory"],
+            python_path=settings["pythonPath"],
+            preloaded=settings.get("preloaded", ()),
+        )
+    finally:
+        if claims is not None:
+            claims.ended()
 
 
 def _start_afresh(settings: Dict[str, Any], invitation: Dict[str, Any]) -> None:
@@ -160,8 +169,14 @@ def _imports(imported: Imported) -> Dict[str, Any]:
     }
 
 
+def _after_request(imported: Imported, control: Control) -> None:
+    if control.claims is not None:
+        control.claims.ended()
+    _tell_imports(imported, control)
+
+
 def _tell_imports(imported: Imported, control: Control) -> None:
-    """Report what a request has imported; called after each."""
+    """Report what a request has imported."""
     if not imported.changed():
         return
     new = imported.take()

@@ -19,6 +19,7 @@ if TYPE_CHECKING:
     from typing import Any, Callable, Dict, List, Optional, Tuple
 
     from .runners import Runners
+    from .terminal_claims import Claims
 
 
 class Control:
@@ -31,6 +32,7 @@ class Control:
         self._connection: socket.socket
         self._invitation: Dict[str, Any] = {}
         self.runners: Optional[Runners] = None
+        self.claims: Optional[Claims] = None
 
     def start(self) -> None:
         """Wait for the invitation, connect and listen, in a daemon thread."""
@@ -66,6 +68,10 @@ class Control:
         kind, flags, ident, payload = frame
         if kind == protocol.PING:
             self.send(protocol.PONG, ident)
+            return
+        if kind == protocol.PROMPT:
+            if self.claims is not None:
+                self.claims.heard()
             return
         runners = self.runners
         if runners is None:
