@@ -1,4 +1,4 @@
-/** How editors and tools save. Each changes the content of one file at the end, whose path it returns. */
+/** How editors and tools save. */
 import { execFileSync } from "node:child_process";
 import {
   appendFileSync,
@@ -15,8 +15,14 @@ import {
 import { dirname, join } from "node:path";
 
 /**
- * @typedef {{ prepare: (folder: string) => void, save: (folder: string, text: string) => string }} Pattern
- * Before `save` there is time for what `prepare` did to be noticed.
+ * `prepare` comes before the folder is watched, `disturb` after it; then there is time for that to be
+ * noticed. `save` returns the path of the file whose content it has changed.
+ *
+ * @typedef {{
+ *   prepare: (folder: string) => void,
+ *   disturb?: (folder: string) => void,
+ *   save: (folder: string, text: string) => string,
+ * }} Pattern
  */
 
 /** @param {string} path @param {string} text */
@@ -48,10 +54,8 @@ export const patterns = {
     },
   },
   "in place, after a rename": {
-    prepare(folder) {
-      write(join(folder, "app.py"), "before");
-      replace(join(folder, "app.py"), "between");
-    },
+    prepare: (folder) => write(join(folder, "app.py"), "before"),
+    disturb: (folder) => replace(join(folder, "app.py"), "between"),
     save(folder, text) {
       appendFileSync(join(folder, "app.py"), text);
       return "app.py";
@@ -95,25 +99,24 @@ export const patterns = {
     },
   },
   "again in a new folder": {
-    prepare: (folder) => write(join(folder, "a/b/c/new.py"), "before"),
+    prepare: (folder) => mkdirSync(folder, { recursive: true }),
+    disturb: (folder) => write(join(folder, "a/b/c/new.py"), "before"),
     save(folder, text) {
       writeFileSync(join(folder, "a/b/c/new.py"), text);
       return "a/b/c/new.py";
     },
   },
   "in a folder that was renamed": {
-    prepare(folder) {
-      write(join(folder, "one/pkg/app.py"), "before");
-      renameSync(join(folder, "one"), join(folder, "two"));
-    },
+    prepare: (folder) => write(join(folder, "one/pkg/app.py"), "before"),
+    disturb: (folder) => renameSync(join(folder, "one"), join(folder, "two")),
     save(folder, text) {
       writeFileSync(join(folder, "two/pkg/app.py"), text);
       return "two/pkg/app.py";
     },
   },
   "in a folder that was deleted and made again": {
-    prepare(folder) {
-      write(join(folder, "pkg/app.py"), "before");
+    prepare: (folder) => write(join(folder, "pkg/app.py"), "before"),
+    disturb(folder) {
       rmSync(join(folder, "pkg"), { recursive: true });
       write(join(folder, "pkg/app.py"), "between");
     },
