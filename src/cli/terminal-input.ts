@@ -98,11 +98,18 @@ class TerminalInput implements LineInput {
     this.#stream = stream;
     if (stream === null) return;
     let stale = from === "anew";
-    // What waits in the terminal already is read in the next turn of the event loop.
-    if (stale) setImmediate(() => setImmediate(() => (stale = false)));
+    let fell = false;
+    // What waits in the terminal already is read in the next turns of the event loop, a line in each.
+    const settle = (): void => {
+      stale = fell;
+      fell = false;
+      if (stale) nextTurn(settle);
+    };
+    nextTurn(settle);
     stream.setEncoding("utf8");
     stream.on("data", (text: string) => {
-      if (!stale) this.#take(text);
+      if (stale) fell = true;
+      else this.#take(text);
     });
     stream.once("end", () => {
       if (this.#stream !== stream) return;
@@ -122,6 +129,11 @@ class TerminalInput implements LineInput {
       if (this.#stream !== stream) return; // closed by what the line asked for
     }
   }
+}
+
+/** Calls back when whatever could be read has been read once. */
+function nextTurn(callback: () => void): void {
+  setImmediate(() => setImmediate(callback));
 }
 
 function openTerminal(): ReadStream | null {

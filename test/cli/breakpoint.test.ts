@@ -10,7 +10,7 @@ import { openTerminal } from "../support/terminal.ts";
 /** Stops where the path says so, and answers with `version`. */
 function application(version: string): string {
   return `
-import os, time
+import os
 
 version = ${JSON.stringify(version)}
 
@@ -21,11 +21,6 @@ def app(environ, start_response):
         version
     elif path == "/twice":
         breakpoint()
-        breakpoint()
-    elif path == "/late":
-        print("waiting")
-        while not os.path.exists("late"):
-            time.sleep(0.005)
         breakpoint()
     elif path == "/ask":
         start_response("200 OK", [("Content-Type", "text/plain")])
@@ -147,24 +142,6 @@ describe("at a breakpoint", () => {
     const next = await debug(terminal);
     terminal.type("c\n");
     expect(await (await next.response).text()).toBe("second");
-  });
-
-  it("that old code comes to, it has all the time it wants", async () => {
-    const cwd = project();
-    const terminal = await start(cwd, "--reload-grace", "0.2");
-    const late = fetch(`${terminal.url}/late`);
-    await terminal.expect(/waiting/);
-    writeFileSync(join(cwd, "app.py"), application("second").replace("waiting", "not waiting"));
-    expect(await (await fetch(terminal.url)).text()).toBe("second");
-    writeFileSync(join(cwd, "late"), "");
-    await terminal.expect(PDB);
-    // Several times the grace, on the clock of the one who is debugged.
-    terminal.type("time.sleep(1)\n");
-    await terminal.expect(PDB);
-    terminal.type("p version\n");
-    await terminal.expect(/'first'/);
-    terminal.type("c\n");
-    expect(await (await late).text()).toBe("first");
   });
 
   it("while the application is imported", async () => {
