@@ -11,7 +11,7 @@ from .imported import foreign_folders, variables
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from typing import Any, Dict, List, Optional, Sequence, Set, Tuple
+    from typing import Any, Callable, Dict, List, Optional, Sequence, Set, Tuple
 
     Unfit = Dict[str, Any]
     """``importing``: modules, each of which imports the next; ``problem``: what the last of them did."""
@@ -36,17 +36,19 @@ class Preload:
         #: Variables that were looked up, with their values then and the modules that were being imported.
         self._consulted: Dict[str, Tuple[Optional[str], Set[str]]] = {}
 
-    def take(self, modules: Sequence[str]) -> List[Unfit]:
+    def take(self, modules: Sequence[str], hurry: Callable[[], bool] = lambda: False) -> List[Unfit]:
         """Import modules in this order; return what happened that no library's import ought to do.
 
-        If that is not empty, the process is of no use any more: the next one has to do without
-        the modules that it names.
+        If that is not empty, the process is of no use any more: the next one has to do without the
+        modules that it names. To find all of them takes time, and ends when there is a ``hurry``.
         """
         self._wanted.update(modules)
         self._unfit = []
         self._seen = Fingerprint()
         with _Watched(self):
             for name in modules:
+                if self._unfit and hurry():
+                    break
                 if name not in sys.modules:
                     self._import(name)
         return self._unfit
