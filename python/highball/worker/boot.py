@@ -26,10 +26,6 @@ if TYPE_CHECKING:
     from .terminal_claims import Claims
 
 
-#: Where the gateway speaks to a process that it has started.
-BOOT_DESCRIPTOR = 3
-
-
 def main(boot_descriptor: int, role: Sequence[str] = ()) -> None:
     """Load the application, connect, serve until told to stop."""
     die_with_gateway(boot_descriptor)
@@ -115,11 +111,11 @@ def _start_afresh(settings: Dict[str, Any], invitation: Dict[str, Any]) -> None:
     ours, theirs = socket.socketpair()
     settings.pop("preloaded")
     theirs.sendall(b"".join(json.dumps(line).encode("utf-8") + b"\n" for line in (settings, invitation)))
+    ours.set_inheritable(True)
     # Kept open: its end would mean that the gateway has gone.
     theirs.set_inheritable(True)
     entry = os.path.join(os.path.dirname(os.path.abspath(__file__)), "__main__.py")
-    os.dup2(ours.fileno(), BOOT_DESCRIPTOR)
-    os.execv(sys.executable, [sys.executable, "-u", entry, str(BOOT_DESCRIPTOR)])
+    os.execv(sys.executable, [sys.executable, "-u", entry, str(ours.fileno())])
 
 
 def top_levels(names: Iterable[str]) -> List[str]:
