@@ -63,7 +63,7 @@ export class FixedCode implements ServedCode {
   }
 
   start(started: WorkerProcess | null): Promise<LoadedApplication> {
-    return this.#generations.start(this.#source, loadOptions(this.#settings), started).ready;
+    return this.#generations.start(this.#source, loadOptions(this.#settings), { started }).ready;
   }
 
   /** Starts the workers anew; those that serve go on until the new ones are ready, and if those cannot be. */

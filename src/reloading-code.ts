@@ -138,7 +138,7 @@ export class ReloadingCode implements ServedCode {
   #loader(): CodeLoader {
     const keepsTemplates = (): boolean => this.#modules.includes(KEEPS_TEMPLATES);
     return {
-      load: (changes) => this.#load(changes),
+      load: (changes, beforeServing) => this.#load(changes, beforeServing),
       retire: () => this.#generations.retire(),
       retiring: () => this.#generations.retiring(),
       get keepsTemplates() {
@@ -150,7 +150,7 @@ export class ReloadingCode implements ServedCode {
 
   // --- loading ------------------------------------------------------------------------------
 
-  #load(changes: readonly Change[]): Load {
+  #load(changes: readonly Change[], beforeServing: () => Promise<void>): Load {
     this.#number += 1;
     let attempt: Attempt | null = null;
     let abandoned = false;
@@ -161,7 +161,8 @@ export class ReloadingCode implements ServedCode {
         if (abandoned) return await forever();
         this.#renewLibraries();
         this.#loadStarted = Date.now();
-        attempt = this.#generations.start(this.#source, loadOptions(this.#settings), this.#takeStarted());
+        const options = { started: this.#takeStarted(), beforeServing };
+        attempt = this.#generations.start(this.#source, loadOptions(this.#settings), options);
         return this.#loaded(await attempt.ready);
       } catch (error) {
         if (abandoned) return forever();

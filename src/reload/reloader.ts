@@ -1,7 +1,7 @@
 import type { Application, Failure } from "../application.ts";
 import type { CodeState } from "../code-state.ts";
 import { Gate } from "./gate.ts";
-import { HasteJudge } from "./haste.ts";
+import { type Activity, HasteJudge } from "./haste.ts";
 import type { ReloadReport } from "./reload-report.ts";
 import type { Change, Role, Watcher } from "./watcher.ts";
 
@@ -34,8 +34,11 @@ export interface Load {
 
 /** Loads code and takes it out of service again: the workers' side. */
 export interface CodeLoader {
-  /** @param changes what made it necessary; empty for the first, and on demand */
-  load(changes: readonly Change[]): Load;
+  /**
+   * @param changes what made it necessary; empty for the first, and on demand
+   * @param beforeServing to be awaited when the code is loaded; it may abandon the load
+   */
+  load(changes: readonly Change[], beforeServing: () => Promise<void>): Load;
   /** The code that serves is old: it gets no new requests. */
   retire(): void;
   /** Resolves when the old code has ended; null if none is ending. */
@@ -75,6 +78,8 @@ export class Reloader {
   #load: Load | null = null;
   #timer: NodeJS.Timeout | null = null;
   #begun = false;
+  /** The timer waits for the rest of a save. */
+  #halfSaved = false;
   #failed = false;
   /** What the next load is for. */
   #changes: Change[] = [];
@@ -145,9 +150,9 @@ export class Reloader {
 
   #demand(changes: readonly Change[]): void {
     const { report, loader } = this.#options;
-    const busy = this.#load !== null || this.#timer !== null;
-    const haste = this.#haste.judge(changes, busy);
-    if (haste.kind === "afterwards" && this.#load !== null) {
+    const activity = this.#activity;
+    const haste = this.#haste.judge(changes, activity);
+    if (haste.kind === "afterwards") {
       report.restless(haste.paths);
       this.#again = haste.milliseconds;
       return;
@@ -159,14 +164,21 @@ export class Reloader {
       this.#waitsForPrompt = true;
       return;
     }
-    if (!busy) report.detected(this.#changes);
+    if (activity === "idle" && this.#timer === null) report.detected(this.#changes);
     this.#cancel();
     loader.retire();
     // A file that was emptied is about to be written: editors do so in one go.
     const emptied = changes.some(({ kind, size }) => kind === "changed" && size === 0);
+    this.#halfSaved = haste.kind === "now" && emptied;
     const wait = haste.kind === "now" ? (emptied ? HALF_SAVED : 0) : haste.milliseconds;
     if (wait === 0) void this.#run();
     else this.#timer = setTimeout(() => void this.#run(), wait);
+  }
+
+  get #activity(): Activity {
+    if (this.#load !== null) return "loading";
+    // The rest of a save that has begun is no other change.
+    return this.#timer === null || this.#halfSaved ? "idle" : "waiting";
   }
 
   /** Ends the load that runs, and forgets the one that waits. */
@@ -212,7 +224,9 @@ export class Reloader {
   }
 
   #begin(): Load {
-    this.#load = this.#options.loader.load(this.#changes);
+    // A look before the new code serves: it may have been made of files that were only half written.
+    const beforeServing = async (): Promise<void> => this.#watcher?.look();
+    this.#load = this.#options.loader.load(this.#changes, beforeServing);
     return this.#load;
   }
 

@@ -15,6 +15,13 @@ export interface GenerationOptions {
   readonly listener: WorkerListener | null;
 }
 
+export interface StartOptions {
+  /** A process that loads the application already, to be the first worker. */
+  readonly started?: WorkerProcess | null;
+  /** Awaited before the generation takes over; it may abandon it. */
+  readonly beforeServing?: () => Promise<void>;
+}
+
 /** A generation that is being started. */
 export interface Attempt {
   /** Counts up from 1. */
@@ -61,7 +68,11 @@ export class Generations {
   }
 
   /** Starts the next generation; once it is ready, the one that serves is retired. */
-  start(source: ProcessSource, load: LoadOptions, started: WorkerProcess | null = null): Attempt {
+  start(
+    source: ProcessSource,
+    load: LoadOptions,
+    { started = null, beforeServing }: StartOptions = {},
+  ): Attempt {
     this.#number += 1;
     const number = this.#number;
     let abandoned = false;
@@ -78,9 +89,12 @@ export class Generations {
       pool = next;
       this.#pools.add(next);
       try {
-        const ready = await next.start(() => {
-          this.retire();
-          this.#serving = next;
+        const ready = await next.start({
+          before: async () => beforeServing?.(),
+          now: () => {
+            this.retire();
+            this.#serving = next;
+          },
         });
         return abandoned ? await forever() : ready;
       } catch (error) {

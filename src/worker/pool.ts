@@ -1,5 +1,5 @@
 import type { Failure } from "../application.ts";
-import type { HighballError } from "../errors.ts";
+import { HighballError } from "../errors.ts";
 import type { Log } from "../log.ts";
 import type { Job } from "./job.ts";
 import type { Lane } from "./lane.ts";
@@ -19,6 +19,14 @@ export interface PoolOptions extends WorkerOptions {
   readonly started: WorkerProcess | null;
   readonly load: LoadOptions;
   readonly log: Log;
+}
+
+/** What happens when a generation takes over. */
+export interface Entrance {
+  /** Awaited when the first worker has loaded the application; the pool may be ended by it. */
+  readonly before: () => Promise<void>;
+  /** The first worker is about to be given requests. */
+  readonly now: () => void;
 }
 
 /** Milliseconds before a worker that died is replaced: at once, then longer each time. */
@@ -47,7 +55,7 @@ export class Pool {
   #started: WorkerProcess | null;
   #stopping = false;
   #othersStarted = false;
-  #onServing: (() => void) | null = null;
+  #entrance: Entrance | null = null;
   #backoff = 0;
   #pending: Set<NodeJS.Timeout> = new Set();
 
@@ -68,11 +76,11 @@ export class Pool {
    * It is started alone, so that it has a processor to itself and a broken application fails once;
    * the others follow when it is ready, or when that takes long.
    *
-   * @param onServing called when the first worker is about to be given requests
+   * @param entrance what happens before the first worker is given requests
    * @throws HighballError when the first start fails: it would fail again, so it is final.
    */
-  async start(onServing: () => void): Promise<Ready> {
-    this.#onServing = onServing;
+  async start(entrance: Entrance): Promise<Ready> {
+    this.#entrance = entrance;
     const first = this.#spawn();
     const timer = setTimeout(() => this.#spawnOthers(), HEAD_START);
     try {
@@ -152,12 +160,18 @@ export class Pool {
     this.#workers.add(worker);
     const started = performance.now();
     let lane: Lane | null = null;
-    void worker.process.exited.then((exit) => this.#exited(worker, lane, exit, performance.now() - started));
-    return worker.ready.then((ready) => {
+    let ended: Exit | null = null;
+    void worker.process.exited.then((exit) => {
+      ended = exit;
+      return this.#exited(worker, lane, exit, performance.now() - started);
+    });
+    return worker.ready.then(async (ready) => {
+      await this.#entrance?.before();
+      if (ended !== null) throw endedEarly(ended);
       const { channel } = worker;
       if (channel !== null && !this.#stopping) {
-        this.#onServing?.();
-        this.#onServing = null;
+        this.#entrance?.now();
+        this.#entrance = null;
         lane = this.#scheduler.addLane(channel, load.threads);
         this.#lanes.set(worker, lane);
         channel.attach(lane);
@@ -207,6 +221,13 @@ export class Pool {
     this.#options.log.error(`${error.message} ${again}${traceback}`);
     this.#replaceLater(LONGEST_BOOT_BACKOFF);
   }
+}
+
+function endedEarly(exit: Exit): HighballError {
+  return new HighballError(
+    "WORKER_BOOT_FAILED",
+    `The worker ${describeExit(exit)} just after it had loaded.`,
+  );
 }
 
 /** `, and with it GET /a; 3 requests that it had not started went to other workers`. */

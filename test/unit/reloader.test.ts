@@ -25,6 +25,7 @@ function change(path: string, rest: Partial<Change> = {}): Change {
 /** A load whose end the test decides. */
 interface PendingLoad {
   readonly changes: readonly Change[];
+  readonly beforeServing: () => Promise<void>;
   abandoned: boolean;
   finish(result: LoadResult): void;
 }
@@ -46,7 +47,7 @@ class Scene {
     this.reloader = new Reloader({
       application,
       loader: {
-        load: (changes) => this.#load(changes),
+        load: (changes, beforeServing) => this.#load(changes, beforeServing),
         retire: () => this.events.push("retire"),
         retiring: () => this.retiring,
         keepsTemplates: false,
@@ -92,7 +93,7 @@ class Scene {
     return { pid: 1, cancel: () => {}, consumed: () => {} };
   }
 
-  #load(changes: readonly Change[]): Load {
+  #load(changes: readonly Change[], beforeServing: () => Promise<void>): Load {
     const generation = this.loads.length + 1;
     let finish: (result: LoadResult) => void = () => {};
     const result = new Promise<LoadResult>((resolve) => {
@@ -100,6 +101,7 @@ class Scene {
     });
     const pending: PendingLoad = {
       changes,
+      beforeServing,
       abandoned: false,
       finish: (outcome) => {
         if (outcome.problem === null) this.#serving = generation;
@@ -251,15 +253,18 @@ describe("a change", () => {
     expect(scene.loads).toHaveLength(2);
   });
 
-  it.each(["page", "style", "script"] as const)("of a %s reloads nothing, and is told to pages", async (role) => {
-    const scene = new Scene();
-    await scene.start();
-    const news: string[] = [];
-    scene.state.subscribe((each) => news.push(each.kind));
-    scene.reloader.changed([change("/static/a", { role })]);
-    expect(scene.loads).toHaveLength(1);
-    expect(news).toEqual(["asset"]);
-  });
+  it.each(["page", "style", "script"] as const)(
+    "of a %s reloads nothing, and is told to pages",
+    async (role) => {
+      const scene = new Scene();
+      await scene.start();
+      const news: string[] = [];
+      scene.state.subscribe((each) => news.push(each.kind));
+      scene.reloader.changed([change("/static/a", { role })]);
+      expect(scene.loads).toHaveLength(1);
+      expect(news).toEqual(["asset"]);
+    },
+  );
 
   it("of any file tries broken code again", async () => {
     const scene = new Scene();
@@ -280,7 +285,7 @@ describe("a change", () => {
     scene.reloader.changed([change("/app.py")]);
     for (let round = 0; round < 5; round += 1) {
       scene.reloader.changed([change("/written.py")]);
-      await vi.advanceTimersByTimeAsync(50);
+      await vi.advanceTimersByTimeAsync(250);
     }
     const visitor = scene.request();
     await settle();
@@ -293,6 +298,46 @@ describe("a change", () => {
     // It is not forgotten either.
     await vi.advanceTimersByTimeAsync(1_000);
     expect(scene.loads).toHaveLength(8);
+  });
+});
+
+describe("many saves of one file, one after the other", () => {
+  it("are never taken for the application's own doing: what serves is the last", async () => {
+    const scene = new Scene();
+    await scene.start();
+    for (let save = 0; save < 40; save += 1) {
+      scene.reloader.changed([change("/app.py")]);
+      // Now and then one comes while nothing is being loaded, which the application's own would not.
+      await vi.advanceTimersByTimeAsync(save % 4 === 0 ? 5 : 1_100);
+    }
+    const visitor = scene.request();
+    scene.load.finish(good);
+    await settle();
+    expect(visitor.answer).toBe(String(scene.loads.length));
+    expect(scene.log.lines().filter((line) => line.startsWith("warning"))).toEqual([]);
+  });
+});
+
+describe("code that was half saved when it was loaded", () => {
+  it("does not serve: a look before that finds the rest", async () => {
+    const scene = new Scene();
+    await scene.start();
+    scene.reloader.changed([change("/app.py")]);
+    const half = scene.load;
+    scene.saved.push(change("/app.py"));
+    await half.beforeServing();
+    expect(half.abandoned).toBe(true);
+    await vi.advanceTimersByTimeAsync(15);
+    expect(scene.loads).toHaveLength(3);
+  });
+
+  it("is loaded as soon as the rest has come", async () => {
+    const scene = new Scene();
+    await scene.start();
+    scene.reloader.changed([change("/app.py", { size: 0 })]);
+    scene.reloader.changed([change("/app.py")]);
+    expect(scene.loads).toHaveLength(2);
+    expect(scene.log.lines().filter((line) => line.includes("Detected"))).toHaveLength(1);
   });
 });
 
