@@ -324,9 +324,9 @@ class Forks(ZygoteTestCase):
         self.addCleanup(cold_worker.close)
         cold_worker.ready()
         cold = self.noted(gateway.process.pid)
-        # The descriptor that the cold one was told on is still open.
-        forked["descriptors"].setdefault("socket", 0)
-        self.assertLessEqual(forked["descriptors"].pop("socket"), cold["descriptors"].pop("socket"))
+        # A thread opens the connection meanwhile, and the cold one may still hold what it was told on.
+        self.assertLessEqual(forked["descriptors"].pop("socket", 0), 1)
+        self.assertLessEqual(cold["descriptors"].pop("socket", 0), 2)
         self.assertEqual(forked, cold)
 
     def test_random_numbers_differ(self) -> None:
