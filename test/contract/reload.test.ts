@@ -6,7 +6,7 @@ import { serve, type Options, type Server } from "../../src/index.ts";
 import { apps, python } from "../support/environment.ts";
 import { makeFolder } from "../support/folder.ts";
 import { Client } from "../support/http-client.ts";
-import { stateOf } from "../support/processes.ts";
+import { stateOf, until } from "../support/processes.ts";
 import { Stage } from "../support/stage.ts";
 
 /** A project in a folder of its own, served with reloading. */
@@ -49,9 +49,8 @@ class Project {
     return readFileSync(this.#log, "utf8");
   }
 
-  logged(text: string | RegExp, times = 1): Promise<void> {
-    const found = (): number => this.log().split(text).length - 1;
-    return expect.poll(found, { timeout: 20_000 }).toBeGreaterThanOrEqual(times);
+  logged(text: string): Promise<void> {
+    return until(() => this.log().includes(text), 20_000);
   }
 
   async connect(): Promise<Client> {
@@ -221,7 +220,7 @@ describe.each([
   ["a failing import", "import no_such_library\n", "No module named"],
   ["an exception", "raise RuntimeError('at import')\n", "RuntimeError: at import"],
   ["sys.exit", "import sys\nsys.exit(3)\n", "sys.exit(3)"],
-  ["a missing attribute", "application_of_old = None\n", "nothing in it"],
+  ["a missing attribute", "application_of_old = None\n", "no WSGI"],
   ["a crash", "import os, signal\nos.kill(os.getpid(), signal.SIGSEGV)\n", "SIGSEGV"],
   ["the end of the process", "import os\nos._exit(0)\n", "exited with status 0"],
 ])("code with %s", (_, broken, message) => {
@@ -230,8 +229,8 @@ describe.each([
     project.save("app.py", broken);
     const answer = await project.get();
     expect(answer).toMatch(/^500 /);
-    if (message !== "nothing in it") expect(answer).toContain(message);
-    expect(project.log()).toContain(message === "nothing in it" ? "app" : message);
+    expect(answer).toContain(message);
+    expect(project.log()).toContain(message);
     project.save("app.py", answering(2));
     expect(await project.get()).toBe("2");
   });
@@ -314,20 +313,21 @@ describe("code that is not the application's main file", () => {
   });
 });
 
-describe("what the old code holds", () => {
-  it("a port, for example, is no obstacle to the new code", async () => {
-    const stage = await Stage.open();
-    const bound = (version: string): string => `
+const bound = (version: string, port: number): string => `
 import socket, stage
-held = socket.create_server(("127.0.0.1", PORT))
+held = socket.create_server(("127.0.0.1", ${port}))
 def app(environ, start_response):
     if environ["PATH_INFO"] == "/wait":
         stage.wait("here")
     start_response("200 OK", [])
     return [b"${version}"]
 `;
+
+describe("what the old code holds", () => {
+  it("a port, for example, is no obstacle to the new code", async () => {
+    const stage = await Stage.open();
     const port = await freePort();
-    const code = (version: string): string => bound(version).replace("PORT", String(port));
+    const code = (version: string): string => bound(version, port);
     const project = await start(
       { "app.py": code("old") },
       { env: { STAGE: stage.path }, pythonpath: [apps] },

@@ -87,18 +87,18 @@ describe("a worker whose requests take long, all of them", () => {
   });
 });
 
-describe("a worker that computes less for a request than the gateway does", () => {
-  /** Requests of `wall` milliseconds by the clock, of which it computes `used`. */
-  function measure(wall: number, used: number): Pace {
-    let sum = 0;
-    const pace = new Pace(0, () => ({ used: sum, waited: 0 }));
-    run(pace, 0, 1000, () => {
-      sum += used;
-      return wall;
-    });
-    return pace;
-  }
+/** Requests of `wall` milliseconds by the clock, of which it computes `used`. */
+function measure(wall: number, used: number): Pace {
+  let sum = 0;
+  const pace = new Pace(0, () => ({ used: sum, waited: 0 }));
+  run(pace, 0, 1000, () => {
+    sum += used;
+    return wall;
+  });
+  return pace;
+}
 
+describe("a worker that computes less for a request than the gateway does", () => {
   it("keeps up with half a millisecond of work: no other is woken", () => {
     const pace = measure(0.03, 0.01);
     expect([pace.keepsUp(1), pace.keepsUp(49), pace.keepsUp(51)]).toEqual([true, true, false]);

@@ -22,6 +22,15 @@ function change(path: string, rest: Partial<Change> = {}): Change {
   return { path, kind: "changed", role: "code", size: 10, ...rest };
 }
 
+/** Promise.withResolvers, which Node 20 has not. */
+function withResolvers<Value>(): { promise: Promise<Value>; resolve: (value: Value) => void } {
+  const parts: { resolve?: (value: Value) => void } = {};
+  const promise = new Promise<Value>((resolve) => {
+    parts.resolve = resolve;
+  });
+  return { promise, resolve: (value) => parts.resolve?.(value) };
+}
+
 /** A load whose end the test decides. */
 interface PendingLoad {
   readonly changes: readonly Change[];
@@ -95,10 +104,7 @@ class Scene {
 
   #load(changes: readonly Change[], beforeServing: () => Promise<void>): Load {
     const generation = this.loads.length + 1;
-    let finish: (result: LoadResult) => void = () => {};
-    const result = new Promise<LoadResult>((resolve) => {
-      finish = resolve;
-    });
+    const { promise: result, resolve: finish } = withResolvers<LoadResult>();
     const pending: PendingLoad = {
       changes,
       beforeServing,
@@ -345,10 +351,8 @@ describe("code that cannot be loaded because the system refuses something", () =
   it("is tried once more when the old code, which may have held it, has ended", async () => {
     const scene = new Scene();
     await scene.start();
-    let ended = (): void => {};
-    scene.retiring = new Promise((resolve) => {
-      ended = resolve;
-    });
+    const { promise, resolve: ended } = withResolvers<void>();
+    scene.retiring = promise;
     scene.reloader.changed([change("/app.py")]);
     const visitor = scene.request();
     await settle();
