@@ -60,6 +60,15 @@ for (const type of ["native", "stat"] as const) {
       expect(sofar()).toEqual([]);
     });
 
+    it("in the project that changed meanwhile are not told a second time", async () => {
+      const { watcher, told, sofar, path } = watchRoot(makeFolder({ "app.py": "1" }), type);
+      const since = await later();
+      writeFileSync(path("app.py"), "2");
+      expect(await told()).toEqual(["changed app.py"]);
+      watcher.follow([path("app.py")], since);
+      expect(sofar()).toEqual([]);
+    });
+
     it("in the project are code, whatever .gitignore says", async () => {
       const root = makeFolder({
         "app.py": "1",

@@ -237,6 +237,33 @@ for (const type of ["native", "stat"] as const) {
       expect(await extras()).toEqual(["created ELSEWHERE/conf/new.ini"]);
     });
 
+    it("extra folders and globs above the project", async () => {
+      const base = makeFolder({ "shared/a.ini": "", "project/app.py": "", "project/t/a.html": "" });
+      const root = join(base, "project");
+      const watched = watchRoot(root, type, { extra: [`${base}/**/*.ini`] });
+      writeFileSync(join(base, "shared/a.ini"), "a");
+      edit(watched, "app.py", "t/a.html", "t/b.ini");
+      const roles = (await watched.changes()).map(
+        ({ path, role }) => `${path.replace(`${base}/`, "")} ${role}`,
+      );
+      const expected = [
+        "project/app.py code",
+        "project/t/a.html page",
+        "project/t/b.ini extra",
+        "shared/a.ini extra",
+      ];
+      expect(roles.toSorted()).toEqual(expected);
+      // The project as a new folder of the watched one above it.
+      renameSync(root, join(base, "away"));
+      await watched.changes();
+      renameSync(join(base, "away"), root);
+      const again = (await watched.changes()).map(
+        ({ kind, path, role }) => `${kind} ${path.replace(`${base}/`, "")} ${role}`,
+      );
+      const back = ["project/app.py code", "project/t/a.html page", "project/t/b.ini extra"];
+      expect(again.toSorted().slice(0, 3)).toEqual(back.map((line) => `created ${line}`));
+    });
+
     it("a name with brackets that exists is no pattern", async () => {
       const root = makeFolder({ "[id].txt": "1", "i.txt": "1" });
       const watched = watchRoot(root, type, { extra: [join(root, "[id].txt")] });

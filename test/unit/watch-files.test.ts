@@ -1,4 +1,4 @@
-import { writeFileSync } from "node:fs";
+import { rmSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { describe, expect, it, onTestFinished } from "vitest";
 import { FileBook, type KnownFile } from "../../src/reload/file-book.ts";
@@ -36,6 +36,41 @@ describe("a second write in the same tick, of the same size", () => {
     const { book, file } = writtenTwice(true);
     expect(book.check(file, false)).toBe(false);
     expect(book.takeChanges()).toEqual([]);
+  });
+});
+
+describe("changes between two times that they are taken are told as one", () => {
+  it("or not at all when a file is what it was", () => {
+    const folder = makeFolder({ "a.py": "one", "b.py": "one" });
+    const book = new FileBook();
+    onTestFinished(() => book.close());
+    const [a, b] = ["a.py", "b.py"].map((name) =>
+      book.admit(join(folder, name), "code", statusOf(join(folder, name))),
+    );
+    book.readFirst();
+    if (a === undefined || b === undefined) throw new Error("two were admitted");
+    const write = (file: KnownFile, content: string | null): void => {
+      if (content === null) rmSync(file.path);
+      else writeFileSync(file.path, content);
+      book.check(file, true);
+    };
+    const kinds = (): readonly string[] => book.takeChanges().map(({ kind }) => kind);
+    write(a, "other");
+    write(a, "one");
+    expect(kinds()).toEqual([]);
+    write(a, null);
+    write(a, "one");
+    expect(kinds()).toEqual([]);
+    write(a, null);
+    write(b, null);
+    write(a, "other");
+    expect(kinds()).toEqual(["changed", "deleted"]);
+    write(b, "here");
+    write(b, null);
+    expect(kinds()).toEqual([]);
+    write(b, "here");
+    write(b, "there");
+    expect(kinds()).toEqual(["created"]);
   });
 });
 
