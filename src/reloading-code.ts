@@ -194,7 +194,10 @@ export class ReloadingCode implements ServedCode {
     this.#folders = folders;
     this.#libraries = stampOf(folders);
     // Not now: the requests that were held for this load go first.
-    setTimeout(() => this.#source.prepare(this.#modules, ready.python), 0);
+    setTimeout(() => {
+      this.#source.exclude(ready.unfit ?? []);
+      this.#source.prepare(this.#modules, ready.python);
+    }, 0);
     return { problem: null, files, slowest };
   }
 
@@ -202,6 +205,7 @@ export class ReloadingCode implements ServedCode {
     const { code, message, hint = "", traceback = "" } = error;
     if (NOT_IN_FILES.has(code)) this.#unmendable = error;
     const imports = error instanceof LoadError ? error.imports : null;
+    if (error instanceof LoadError) this.#source.exclude(error.unfit);
     const text = [traceback.trimEnd(), message, hint].filter(Boolean).join("\n");
     const failure: Failure = { kind: "load-failed", problem: { code, message, hint, traceback } };
     const mayPass = error instanceof LoadError && error.ofSystem;

@@ -6,13 +6,13 @@ import {
   type ProcessSource,
   type WorkerProcess,
 } from "./process.ts";
-import { isDenied, patchesInPlace } from "./unfit-libraries.ts";
-import { type Unfit, Zygote } from "./zygote.ts";
+import { LeftOut, patchesInPlace } from "./unfit-libraries.ts";
+import { type Preparation, type Unfit, Zygote } from "./zygote.ts";
 
 /** How an interpreter is kept ready: a zygote that is forked, a spare one for each load, or not at all. */
 export type Warmth = "auto" | "fork" | "spare" | "off";
 
-/** After this many libraries that a zygote cannot hold, the next load's interpreter is a spare one instead. */
+/** After this many processes that could not be used nothing is imported ahead any more. */
 const TRIES = 8;
 
 /** After so many zygotes that were no good there is no other. */
@@ -25,11 +25,9 @@ export class WarmSource implements ProcessSource {
   #warmth: Warmth;
   #modules: readonly string[] = [];
   #python = "";
-  /** Libraries, and modules, that a zygote cannot hold. */
-  readonly #denied: Set<string> = new Set();
-  readonly #foreign: Set<string> = new Set();
-  /** Dependencies first, so that the right library is blamed. */
-  #careful = false;
+  readonly #leftOut: LeftOut = new LeftOut();
+  /** Nothing is imported ahead. */
+  #bare = false;
   #tries = 0;
   #failures = 0;
   #zygote: Zygote | null = null;
@@ -68,18 +66,38 @@ export class WarmSource implements ProcessSource {
       this.#warmth = process.platform === "linux" && python.startsWith("Python") ? "fork" : "spare";
     this.#python = python;
     const patching = modules.find(patchesInPlace);
-    if (patching !== undefined && this.#warmth === "fork") {
+    if (patching !== undefined && !this.#bare) {
       // It must be imported before what it patches: by the application, as its first.
       this.#log.debug(
         `"${patching}" patches other modules: a spare interpreter is kept in place of a zygote.`,
       );
       this.#warmth = "spare";
+      this.#bare = true;
       this.#drop();
     }
-    this.#modules = patching === undefined ? modules : [];
+    const before = this.#modules;
+    // In the order in which they were first imported: what was imported ahead says no more about it.
+    this.#modules = this.#bare ? [] : [...new Set([...before, ...modules])];
     if (this.#warmth === "spare") this.#keepSpare();
     else if (this.#zygote === null) this.#startZygote();
-    else this.#zygote.prepare(this.#wanted());
+    else if (this.#modules.length > before.length) this.#zygote.prepare(this.#wanted());
+  }
+
+  /** A process that has imported these ahead is of no use: the next one does without them. */
+  exclude(unfit: readonly Unfit[]): void {
+    if (unfit.length === 0 || this.#closed) return;
+    for (const { importing, problem } of unfit) {
+      this.#leftOut.add(importing);
+      this.#log.debug(`"${importing.at(-1) ?? ""}" is not imported ahead: ${problem}.`);
+    }
+    this.#drop();
+    this.#tries += 1;
+    if (this.#tries > TRIES) {
+      this.#bare = true;
+      this.#modules = [];
+      this.#giveUp("Too many modules do more than to be imported");
+    } else if (this.#warmth === "spare") this.#keepSpare();
+    else this.#startZygote();
   }
 
   /** Whatever was imported may have changed (an upgrade, another environment): begins anew. */
@@ -107,8 +125,12 @@ export class WarmSource implements ProcessSource {
     if (this.#spare !== null) return;
     const spare = new Interpreter(this.#options);
     this.#spare = spare;
-    spare.tell({ prepare: this.#modules });
-    this.#log.debug("A spare interpreter is kept.");
+    spare.onLine((line) => {
+      const answer = JSON.parse(line) as Preparation;
+      if ("unfit" in answer) this.exclude(answer.unfit);
+      else this.#log.debug("A spare interpreter is ready.");
+    });
+    spare.tell({ prepare: this.#wanted() });
     void spare.exited.then(() => {
       if (this.#spare === spare) this.#spare = null;
     });
@@ -119,43 +141,14 @@ export class WarmSource implements ProcessSource {
       prepared: () => {
         this.#log.debug("The zygote is ready.");
       },
-      unfit: (unfit) => this.#exclude(unfit),
-      foreign: (modules) => {
-        for (const name of modules) this.#foreign.add(name);
-        this.#log.debug(`The zygote does without ${modules.length} modules that need the application.`);
-        this.#again();
-      },
+      unfit: (unfit) => this.exclude(unfit),
       unreliable: (problem) => this.#broke(`A worker that was forked was replaced, because ${problem}`),
       died: () => this.#broke("The zygote has ended"),
     });
   }
 
   #wanted(): string[] {
-    const allowed = this.#modules.filter(
-      (name) => !isDenied(name) && !this.#denied.has(libraryOf(name)) && !this.#foreign.has(name),
-    );
-    if (!this.#careful) return allowed;
-    const libraries = [...new Set(allowed.map(libraryOf))].toReversed();
-    return libraries.flatMap((library) => allowed.filter((name) => libraryOf(name) === library));
-  }
-
-  /** A zygote that holds such a library is of no use: the next one is made without it. */
-  #exclude({ module, problem, imported }: Unfit): void {
-    const libraries = new Set(imported.map(libraryOf));
-    if (libraries.size > 1 && !this.#careful) {
-      this.#careful = true;
-    } else {
-      this.#denied.add(libraryOf(module));
-      this.#log.debug(`The zygote does without "${libraryOf(module)}": ${problem}.`);
-    }
-    this.#again();
-  }
-
-  #again(): void {
-    this.#drop();
-    this.#tries += 1;
-    if (this.#tries > TRIES) this.#giveUp("Too many libraries do more than to be imported");
-    else this.#startZygote();
+    return this.#modules.filter((name) => !this.#leftOut.has(name));
   }
 
   /** Something was wrong with the zygote or a child of it: a cold start has taken its place. */
@@ -176,9 +169,4 @@ export class WarmSource implements ProcessSource {
     this.#log.warning(`${what}: spare interpreters are used from now on. (--no-zygote does without them.)`);
     this.#keepSpare();
   }
-}
-
-function libraryOf(module: string): string {
-  const [library = ""] = module.split(".", 1);
-  return library;
 }

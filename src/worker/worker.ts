@@ -7,6 +7,7 @@ import { describeExit, type Exit, type WorkerProcess } from "./process.ts";
 import { encodeFrame, FAILED, FrameReader, IMPORTED, OPEN, PROMPT, READY } from "./protocol.ts";
 import type { Rendezvous } from "./rendezvous.ts";
 import type { Scheduler } from "./scheduler.ts";
+import type { Unfit } from "./zygote.ts";
 
 /** What a worker says once it has loaded the application. */
 export interface Ready {
@@ -14,9 +15,11 @@ export interface Ready {
   readonly python: string;
   /** What it has imported; only of a worker that was told that the code may change. */
   readonly imports?: Imports;
+  /** What had been imported ahead and was of no use, so that it started anew. */
+  readonly unfit?: readonly Unfit[];
 }
 
-/** The modules of a worker, in the order in which they were imported. */
+/** The modules of a worker, in the order in which their import began. */
 export interface Imports {
   /** Files of the application's own: neither the standard library's nor from site-packages. */
   readonly files: readonly string[];
@@ -184,9 +187,9 @@ export class Worker {
 
   #failed(failure: LoadFailure): void {
     const code = failure.code in catalogue ? (failure.code as ErrorCode) : "APPLICATION_IMPORT_FAILED";
-    const { message, hint, traceback, imports = null, ofSystem } = failure;
+    const { message, hint, traceback, imports = null, unfit = [], ofSystem } = failure;
     const details = { ...(hint === "" ? {} : { hint }), ...(traceback === "" ? {} : { traceback }) };
-    this.#reject(new LoadError(code, message, details, imports, ofSystem));
+    this.#reject(new LoadError(code, message, details, imports, unfit, ofSystem));
   }
 
   #giveUp(bootTimeout: number): void {
@@ -221,6 +224,8 @@ export class Worker {
 export class LoadError extends HighballError {
   /** What it had imported, and the files that the error names. */
   readonly imports: Imports | null;
+  /** As {@link Ready.unfit}. */
+  readonly unfit: readonly Unfit[];
   /** The system refused something, as when a port is still held: it may pass. */
   readonly ofSystem: boolean;
 
@@ -229,10 +234,12 @@ export class LoadError extends HighballError {
     message: string,
     details: ErrorDetails,
     imports: Imports | null,
+    unfit: readonly Unfit[],
     ofSystem: boolean,
   ) {
     super(code, message, details);
     this.imports = imports;
+    this.unfit = unfit;
     this.ofSystem = ofSystem;
   }
 }
@@ -243,5 +250,6 @@ interface LoadFailure {
   readonly hint: string;
   readonly traceback: string;
   readonly imports?: Imports;
+  readonly unfit?: readonly Unfit[];
   readonly ofSystem: boolean;
 }

@@ -1,21 +1,22 @@
 import { ForkedProcess, exitOf, type Forker } from "./forked-process.ts";
 import { Interpreter, type Invitation, type LoadOptions, type ProcessOptions } from "./process.ts";
 
-/** A module whose import did more than to define things, so that no fork of the process is as good as a new one. */
+/** A module whose import did more than to define things: a process that has done it is of no use to others. */
 export interface Unfit {
-  readonly module: string;
-  /** `it has 2 threads running`. */
+  /** Each imports the next; the last of them it was. */
+  readonly importing: readonly string[];
+  /** `it runs threads (polars-ooc-clea)`. */
   readonly problem: string;
-  /** What was imported with it. */
-  readonly imported: readonly string[];
 }
+
+/** How an interpreter that was told to import modules ahead answers. */
+export type Preparation = { readonly prepared: number } | { readonly unfit: readonly Unfit[] };
 
 export interface ZygoteListener {
   /** It has imported what it was asked to, and may be used. */
   prepared(): void;
-  unfit(unfit: Unfit): void;
-  /** It could not import these outside of the application, and is of no use either. */
-  foreign(modules: readonly string[]): void;
+  /** It is of no use; the next one has to do without these. */
+  unfit(unfit: readonly Unfit[]): void;
   /** A child did not work. */
   unreliable(problem: string): void;
   /** It has ended, and was not asked to. */
@@ -24,9 +25,7 @@ export interface ZygoteListener {
 
 /** What the process says, one line of JSON each. */
 type Report =
-  | { readonly prepared: number }
-  | { readonly unfit: Unfit }
-  | { readonly foreign: readonly string[] }
+  | Preparation
   | { readonly forked: number; readonly pid: number }
   | { readonly failed: number; readonly problem: string }
   | { readonly exited: number; readonly status: number };
@@ -88,10 +87,11 @@ export class Zygote implements Forker {
   }
 
   #hear(report: Report): void {
-    if ("prepared" in report) this.#listener.prepared();
-    else if ("unfit" in report) this.#listener.unfit(report.unfit);
-    else if ("foreign" in report) this.#listener.foreign(report.foreign);
-    else if ("forked" in report) {
+    if ("prepared" in report) {
+      if (!this.#retired) this.#listener.prepared();
+    } else if ("unfit" in report) {
+      if (!this.#retired) this.#listener.unfit(report.unfit);
+    } else if ("forked" in report) {
       const child = this.#expected.get(report.forked);
       if (child === undefined) return;
       this.#expected.delete(report.forked);

@@ -433,11 +433,12 @@ class Ends(ZygoteTestCase):
         self.application("")
         with self.worker() as first, self.worker() as second:
             self.gateway.socket.shutdown(socket.SHUT_WR)
-            for worker in (first, second):
+            # The later one first: neither waits for the other.
+            for worker in (second, first):
                 self.assertTrue(alive(self.gateway.process.pid))
                 self.assertTrue(alive(worker.pid))
                 worker.quit()
-                self.until_gone(worker.pid)
+                self.assertEqual(self.gateway.hear("exited"), {"exited": worker.pid, "status": 0})
         self.assertEqual(self.gateway.process.wait(DEADLINE), 0)
 
     def test_workers_die_with_it(self) -> None:
@@ -519,6 +520,152 @@ class Shadows(ZygoteTestCase):
     def test_a_folder_that_is_no_package_and_a_file_that_is_no_module(self) -> None:
         self.assertFalse(self.starts_anew({"wave/data.py": "", "wave.txt": "", "waves.py": ""}))
         self.assertNotIn(self.root, self.found)
+
+
+class Unfit(ZygoteTestCase):
+    """What a fork could not replace a new process for; test_preload.py has the cases."""
+
+    def test_what_no_library_ought_to_do_is_told_with_who_did_it(self) -> None:
+        self.write(
+            outer="import inner",
+            inner="import os\nos.environ['CHANGED'] = 'yes'",
+            needy="import app_settings",
+            fine="",
+        )
+        self.assertEqual(
+            self.gateway.prepare("outer", "fine", "needy"),
+            {
+                "unfit": [
+                    {"importing": ["outer", "inner"], "problem": "it changed the environment (CHANGED)"},
+                    {
+                        "importing": ["needy"],
+                        "problem": "its import fails outside of the application "
+                        "(ModuleNotFoundError: No module named 'app_settings')",
+                    },
+                ]
+            },
+        )
+        again = self.start("zygote")
+        self.assertEqual(again.prepare("fine"), {"prepared": 1})
+
+    def test_one_that_is_of_no_use_is_not_forked(self) -> None:
+        self.write(broken="1 / 0")
+        self.application("")
+        self.gateway.prepare("broken")
+        load, invitation = self.gateway.job("app")
+        self.gateway.say(fork=1, load=load, invitation=invitation)
+        self.assertEqual(self.gateway.hear("failed"), {"failed": 1, "problem": ""})
+
+    def test_it_looks_for_no_more_reasons_when_a_load_waits(self) -> None:
+        self.write(
+            broken="import os, time\n"
+            "while not os.path.exists(os.environ['NOTES'] + '/go'): time.sleep(0.001)\n"
+            "1 / 0",
+            worse="2 / 0",
+        )
+        load, invitation = self.gateway.job("app")
+        self.gateway.say(prepare=["broken", "worse"])
+        self.gateway.say(fork=1, load=load, invitation=invitation)
+        with open(os.path.join(self.notes, "go"), "w", encoding="ascii"):
+            pass
+        (unfit,) = self.gateway.hear("unfit")["unfit"]
+        self.assertEqual(unfit["importing"], ["broken"])
+        self.assertEqual(self.gateway.hear("failed"), {"failed": 1, "problem": ""})
+
+    def test_workers_are_no_processes_that_a_library_has_started(self) -> None:
+        self.application("")
+        self.gateway.prepare("wave")
+        with self.worker():
+            self.assertEqual(self.gateway.prepare("wave", "calendar"), {"prepared": 2})
+
+
+class Contradictions(ZygoteTestCase):
+    """The application sets a variable that a library went by when it was imported ahead."""
+
+    APPLICATION = """
+import os, sys
+before = os.environ.get("LOUDNESS")
+os.environ["LOUDNESS"] = "high"
+os.chdir("/")
+import library
+note(before=before, loudness=library.loudness, folder=first)
+"""
+
+    def setUp(self) -> None:
+        super().setUp()
+        self.write(library="import os\nloudness = os.environ.get('LOUDNESS', 'low')", other="import library")
+        self.application("import os\nfirst = os.getcwd()" + self.APPLICATION)
+        problem = "it looked up 'LOUDNESS', which the application sets"
+        self.unfit = [{"importing": ["library", "other"], "problem": problem}]
+
+    def served_by_a_new_interpreter(self, gateway: Gateway, pid: int) -> Worker:
+        before, worker = gateway.accept(), gateway.accept()
+        self.addCleanup(before.close)
+        self.addCleanup(worker.close)
+        self.assertEqual((before.pid, worker.pid), (pid, pid))
+        return worker
+
+    def test_a_worker_of_a_zygote_starts_anew_and_says_why(self) -> None:
+        self.assertEqual(self.gateway.prepare("other", "library"), {"prepared": 2})
+        pid = self.gateway.fork()
+        worker = self.served_by_a_new_interpreter(self.gateway, pid)
+        self.assertEqual(worker.ready()["unfit"], self.unfit)
+        self.assertEqual(self.noted(pid), {"before": None, "loudness": "high", "folder": self.project})
+        worker.quit()
+        self.assertEqual(self.gateway.hear("exited"), {"exited": pid, "status": 0})
+
+    def test_a_spare_interpreter_does_so_too(self) -> None:
+        gateway = self.start()
+        self.assertEqual(gateway.prepare("other", "library"), {"prepared": 2})
+        for line in gateway.job("app"):
+            gateway.say(**line)
+        worker = self.served_by_a_new_interpreter(gateway, gateway.process.pid)
+        self.assertEqual(worker.ready()["unfit"], self.unfit)
+        self.assertEqual(self.noted(worker.pid)["loudness"], "high")
+        worker.quit()
+        self.assertEqual(gateway.process.wait(DEADLINE), 0)
+
+    def test_an_application_that_cannot_be_loaded(self) -> None:
+        self.application(self.APPLICATION.replace("note(", "raise KeyError(library.loudness)\nnote("))
+        self.gateway.prepare("other", "library")
+        worker = self.served_by_a_new_interpreter(self.gateway, self.gateway.fork())
+        failure = worker.failed()
+        self.assertEqual(failure["unfit"], self.unfit)
+        self.assertIn("KeyError: 'high'", failure["message"])
+
+    def test_what_no_library_went_by_is_no_contradiction(self) -> None:
+        self.application("import os, library\nos.environ['VOLUME'] = 'high'\nnote(loudness=library.loudness)")
+        self.gateway.prepare("other", "library")
+        with self.worker() as worker:
+            self.assertEqual(self.noted(worker.pid), {"loudness": "low"})
+
+
+class Spares(ZygoteTestCase):
+    def test_a_spare_interpreter_says_when_it_is_ready_and_loads_what_it_is_told_to(self) -> None:
+        self.write(library="import time\nwhen = time.perf_counter()")
+        self.application("import library, time\nnote(ahead=library.when < time.perf_counter())")
+        gateway = self.start()
+        self.assertEqual(gateway.prepare("library"), {"prepared": 1})
+        for line in gateway.job("app"):
+            gateway.say(**line)
+        worker = gateway.accept()
+        self.addCleanup(worker.close)
+        self.assertEqual(worker.ready()["unfit"], [])
+
+    def test_one_that_is_of_no_use_says_so_and_is_replaced_when_it_is_used(self) -> None:
+        self.write(needy="import app_settings", library="import os\npid = os.getpid()")
+        self.write(self.project, app_settings="")
+        self.application("import needy, sys\nnote(library='library' in sys.modules)")
+        gateway = self.start()
+        (unfit,) = gateway.prepare("library", "needy")["unfit"]
+        self.assertEqual(unfit["importing"], ["needy"])
+        for line in gateway.job("app"):
+            gateway.say(**line)
+        before, worker = gateway.accept(), gateway.accept()
+        self.addCleanup(before.close)
+        self.addCleanup(worker.close)
+        worker.ready()
+        self.assertEqual(self.noted(worker.pid), {"library": False})
 
 
 if __name__ == "__main__":

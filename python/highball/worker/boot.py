@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import os
+import select
 import signal
 import socket
 import sys
@@ -19,10 +20,11 @@ from .runners import Runners, base_environ
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from typing import Any, BinaryIO, Callable, Dict, Iterable, List, Optional, Sequence, Tuple
+    from typing import Any, BinaryIO, Callable, Dict, Iterable, List, NoReturn, Optional, Sequence, Tuple
 
     from .imported import Imported
     from .loader import Loaded
+    from .preload import Preload
     from .terminal_claims import Claims
 
 
@@ -30,51 +32,70 @@ def main(boot_descriptor: int, role: Sequence[str] = ()) -> None:
     """Load the application, connect, serve until told to stop."""
     die_with_gateway(boot_descriptor)
     _leave_signals_to_the_gateway()
+    del sys.argv[1:]  # not for libraries that are imported ahead
     if role:
         _be_zygote(boot_descriptor)
         return
     boot = os.fdopen(boot_descriptor, "rb")
     settings = _read(boot)
+    preload = None
     if "prepare" in settings:  # a spare interpreter: it is told later what to load
+        from .preload import Preload
+
         own = set(sys.modules)
-        _prepare(settings["prepare"])
-        settings = {**_read(boot), "preloaded": top_levels(set(sys.modules) - own)}
-    _work(settings, lambda: _accept_invitation(boot))
+        preload = Preload()
+        unfit = preload.take(settings["prepare"], lambda: bool(select.select([boot], [], [], 0)[0]))
+        said: Dict[str, Any] = {"unfit": unfit} if unfit else {"prepared": len(settings["prepare"])}
+        os.write(boot_descriptor, json.dumps(said).encode("utf-8") + b"\n")
+        settings = {**_read(boot), "preloaded": top_levels(set(sys.modules) - own), "isFit": not unfit}
+    _work(settings, lambda: _accept_invitation(boot), preload)
 
 
 def _be_zygote(descriptor: int) -> None:
     from .zygote import serve_forks
 
     parent = os.getpid()
-    settings, invitation = serve_forks(descriptor)
+    settings, invitation, preload = serve_forks(descriptor)
     # From here on this is a child.
     die_with_parent()
     if os.getppid() != parent:
         os._exit(1)
-    _work(settings, lambda: (invitation, connect(invitation, "control")))
+    _work(settings, lambda: (invitation, connect(invitation, "control")), preload)
 
 
-def _work(settings: Dict[str, Any], accept: Callable[[], Tuple[Dict[str, Any], socket.socket]]) -> None:
-    if settings.get("preloaded"):
+def _work(
+    settings: Dict[str, Any],
+    accept: Callable[[], Tuple[Dict[str, Any], socket.socket]],
+    preload: Optional[Preload],
+) -> None:
+    if preload is not None:
         # This process was started a while ago, and the folder may be a link to another release by now.
         os.chdir(settings["directory"])
     control = Control(accept)
     control.start()
     sys.argv = [settings["argv0"]]
+    origin = os.getcwd(), dict(os.environ)
+    if not settings.pop("isFit", True):
+        _start_afresh(settings, control.wait_until_connected(), origin)
     imported = _watch_imports(settings)
     if imported is not None and os.isatty(0):
         from .prompt import attend
 
         control.claims = attend(control)
+    failure: Optional[LoadFailure] = None
     try:
         loaded = _load(settings, control.claims)
     except Shadowed:
-        _start_afresh(settings, control.wait_until_connected())
-        return
-    except LoadFailure as failure:
-        control.send(protocol.FAILED, 0, json.dumps(_describe(failure, imported)).encode("utf-8"))
+        _start_afresh(settings, control.wait_until_connected(), origin)
+    except LoadFailure as exc:
+        failure = exc
+    unfit = preload.contradicted() if preload else settings.get("unfit", ())
+    if unfit and preload:
+        _start_afresh({**settings, "unfit": unfit}, control.wait_until_connected(), origin)
+    if failure is not None:
+        described = {**_describe(failure, imported), "unfit": unfit}
+        control.send(protocol.FAILED, 0, json.dumps(described).encode("utf-8"))
         _exit(0)
-        return
     invitation = control.wait_until_connected()
     runners = Runners(
         connect(invitation, "data"),
@@ -84,7 +105,7 @@ def _work(settings: Dict[str, Any], accept: Callable[[], Tuple[Dict[str, Any], s
         Ledger(invitation["ledger"]),
     )
     control.runners = runners
-    ready: Dict[str, Any] = {"application": loaded.name, "python": _python_version()}
+    ready: Dict[str, Any] = {"application": loaded.name, "python": _python_version(), "unfit": unfit}
     if imported is not None:
         ready["imports"] = _imports(imported)
         runners.after_request = lambda: _after_request(imported, control)
@@ -106,8 +127,11 @@ def _load(settings: Dict[str, Any], claims: Optional[Claims]) -> Loaded:
             claims.ended()
 
 
-def _start_afresh(settings: Dict[str, Any], invitation: Dict[str, Any]) -> None:
-    """Become a new interpreter, which has imported nothing ahead."""
+def _start_afresh(
+    settings: Dict[str, Any], invitation: Dict[str, Any], origin: Tuple[str, Dict[str, str]]
+) -> NoReturn:
+    """Become a new interpreter that has imported nothing ahead, with the folder and environment of old."""
+    folder, environment = origin
     ours, theirs = socket.socketpair()
     settings.pop("preloaded")
     theirs.sendall(b"".join(json.dumps(line).encode("utf-8") + b"\n" for line in (settings, invitation)))
@@ -115,7 +139,8 @@ def _start_afresh(settings: Dict[str, Any], invitation: Dict[str, Any]) -> None:
     # Kept open: its end would mean that the gateway has gone.
     theirs.set_inheritable(True)
     entry = os.path.join(os.path.dirname(os.path.abspath(__file__)), "__main__.py")
-    os.execv(sys.executable, [sys.executable, "-u", entry, str(ours.fileno())])
+    os.chdir(folder)
+    os.execve(sys.executable, [sys.executable, "-u", entry, str(ours.fileno())], environment)
 
 
 def top_levels(names: Iterable[str]) -> List[str]:
@@ -125,14 +150,6 @@ def top_levels(names: Iterable[str]) -> List[str]:
     ['flask', 'jinja2']
     """
     return sorted({name.partition(".")[0] for name in names})
-
-
-def _prepare(modules: Sequence[str]) -> None:
-    for name in modules:
-        try:
-            __import__(name)
-        except BaseException:  # the application will meet it, and tell
-            pass
 
 
 # -- what the code is made of, where it may change -----------------------------------------------
@@ -154,13 +171,12 @@ def _watch_imports(settings: Dict[str, Any]) -> Optional[Imported]:
 
 
 def _imports(imported: Imported) -> Dict[str, Any]:
-    from sysconfig import get_paths
+    from .imported import library_folders
 
-    paths = get_paths()
     times = sys.modules.get(f"{__package__}.import_times")
     return {
         **imported.take(),
-        "folders": sorted({paths["purelib"], paths["platlib"]}),
+        "folders": library_folders(),
         "slowest": [] if times is None else times.slowest(),
     }
 
@@ -186,7 +202,7 @@ def _accept_invitation(boot: BinaryIO) -> Tuple[Dict[str, Any], socket.socket]:
     return invitation, connect(invitation, "control")
 
 
-def _exit(status: int) -> None:
+def _exit(status: int) -> NoReturn:
     """Leave as a Python program does: atexit handlers run, streams are flushed."""
     raise SystemExit(status)
 

@@ -15,15 +15,14 @@ import signal
 import socket
 import sys
 
-from .fingerprint import Fingerprint, differences
-from .imported import foreign_folders
+from .preload import Preload
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from typing import Any, Dict, List, Optional, Sequence, Set, Tuple
 
-    Job = Tuple[Dict[str, Any], Dict[str, Any]]
-    """What to load, and the invitation."""
+    Job = Tuple[Dict[str, Any], Dict[str, Any], Preload]
+    """What to load, the invitation, and what was imported ahead."""
 
 
 def serve_forks(descriptor: int) -> Job:
@@ -37,10 +36,11 @@ class Zygote:
     def __init__(self, descriptor: int) -> None:
         self._gateway = socket.socket(fileno=descriptor)
         self._rest = b""
+        self._messages: List[Dict[str, Any]] = []
         self._children: Set[int] = set()
         self._own = set(sys.modules)
         self._is_fit = True
-        self._foreign = foreign_folders()
+        self._preload = Preload()
         # A child's end interrupts ``select`` through this.
         self._alarm, bell = socket.socketpair()
         self._alarm.setblocking(False)
@@ -57,7 +57,9 @@ class Zygote:
                 self._reap()
             if self._gateway not in ready:
                 continue
-            for message in self._receive():
+            self._messages += self._receive()
+            while self._messages:
+                message = self._messages.pop(0)
                 if "fork" in message:
                     job = self._fork(message)
                     if job is not None:
@@ -83,55 +85,26 @@ class Zygote:
 
     def _wait_for_children(self) -> None:
         """Stay for those that still serve: they die with their parent."""
-        for pid in self._children:
+        while self._children:
             try:
-                self._say({"exited": pid, "status": os.waitpid(pid, 0)[1]})
-            except OSError:
-                pass
+                pid, status = os.wait()
+            except ChildProcessError:
+                return
+            if pid in self._children:
+                self._children.discard(pid)
+                self._say({"exited": pid, "status": status})
 
     # -- imports -----------------------------------------------------------------------------
 
     def _prepare(self, modules: Sequence[str]) -> None:
-        """Import modules, one by one; stop at the first that does more than to be imported."""
-        before = Fingerprint()
-        foreign: List[str] = []
-        for name in modules:
-            if name in sys.modules:
-                continue
-            known = set(sys.modules)
-            if not self._import(name) or self._imported_project(known):
-                # It needs the application around it, as models of Django need settings. There will be
-                # more like it: one new start is enough for all.
-                foreign.append(name)
-            after = Fingerprint()
-            problem = differences(before, after)
-            if problem:
-                new = [module for module in sys.modules if module not in known]
-                self._is_fit = False
-                self._say({"unfit": {"module": name, "problem": problem, "imported": new}})
-                return
-            before = after
-        if foreign:
+        unfit = self._preload.take(modules, self._is_wanted)
+        if unfit:
             self._is_fit = False
-            self._say({"foreign": foreign})
-        else:
-            self._say({"prepared": len(modules)})
+        self._say({"unfit": unfit} if unfit else {"prepared": len(modules)})
 
-    def _import(self, name: str) -> bool:
-        try:
-            __import__(name)
-        except BaseException:
-            return False
-        return True
-
-    def _imported_project(self, known: Set[str]) -> bool:
-        for name in sys.modules.keys() - known:
-            file = getattr(sys.modules[name], "__file__", None)
-            if not isinstance(file, str) or file == sys.modules["__main__"].__file__:
-                continue
-            if not os.path.abspath(file).startswith(self._foreign):
-                return True
-        return False
+    def _is_wanted(self) -> bool:
+        """Tell whether the gateway has said something more: a load may wait."""
+        return bool(self._messages or select.select([self._gateway], [], [], 0)[0])
 
     # -- children ----------------------------------------------------------------------------
 
@@ -152,7 +125,8 @@ class Zygote:
             return None
         if pid == 0:
             self._become_worker()
-            return {**message["load"], "preloaded": self._preloaded()}, message["invitation"]
+            load = {**message["load"], "preloaded": self._preloaded()}
+            return load, message["invitation"], self._preload
         self._children.add(pid)
         self._say({"forked": number, "pid": pid})
         return None
@@ -168,7 +142,7 @@ class Zygote:
         invalidate_caches()
         random = sys.modules.get("numpy.random")
         if random is not None:
-            random.seed()  # type: ignore[attr-defined]
+            random.seed()
 
     def _preloaded(self) -> List[str]:
         """Return the names, without dots, of what a worker without a zygote would not have yet."""
