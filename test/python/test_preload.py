@@ -209,6 +209,11 @@ sys.modules[__name__] = Jealous()
         self.assertEqual(self.contradicted("library", PATH=os.environ["PATH"]), {})
         self.assertEqual(len(self.contradicted("library", PATH="/other")), 1)
 
+    def test_a_variable_that_a_library_sets_itself(self) -> None:
+        self.write(library="import os\nos.environ.setdefault('KMP_INIT_AT_FORK', 'FALSE')")
+        self.assertEqual(self.contradicted("library"), {})
+        self.assertEqual(len(self.contradicted("library", KMP_INIT_AT_FORK="TRUE")), 1)
+
     def test_what_is_looked_up_later_is_no_contradiction(self) -> None:
         self.write(library="import os\ndef level():\n  return os.environ.get('LEVEL')")
         self.assertEqual(self.contradicted("library", LEVEL="high"), {})

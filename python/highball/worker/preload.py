@@ -11,7 +11,7 @@ from .imported import foreign_folders, variables
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from typing import Any, Callable, Dict, List, Optional, Sequence, Set, Tuple
+    from typing import Any, Callable, Dict, List, Sequence, Set
 
     Unfit = Dict[str, Any]
     """``importing``: modules, each of which imports the next; ``problem``: what the last of them did."""
@@ -33,8 +33,9 @@ class Preload:
         self._suspects: List[Unfit] = []
         self._seen: Fingerprint
         self._looking = False
-        #: Variables that were looked up, with their values then and the modules that were being imported.
-        self._consulted: Dict[str, Tuple[Optional[str], Set[str]]] = {}
+        #: Variables that were looked up, with the modules that were being imported.
+        self._consulted: Dict[str, List[str]] = {}
+        self._environment: Dict[str, str] = {}
 
     def take(self, modules: Sequence[str], hurry: Callable[[], bool] = lambda: False) -> List[Unfit]:
         """Import modules in this order; return what happened that no library's import ought to do.
@@ -51,14 +52,15 @@ class Preload:
                     break
                 if name not in sys.modules:
                     self._import(name)
+        self._environment = dict(os.environ)
         return self._unfit
 
     def contradicted(self) -> List[Unfit]:
         """Return what may have been imported otherwise with the environment as it is now."""
         return [
-            {"importing": sorted(modules), "problem": f"it looked up {name!r}, which the application sets"}
-            for name, (value, modules) in self._consulted.items()
-            if os.environ.get(name) != value
+            {"importing": modules, "problem": f"it looked up {name!r}, which the application sets"}
+            for name, modules in self._consulted.items()
+            if os.environ.get(name) != self._environment.get(name)
         ]
 
     # -- what happens meanwhile --------------------------------------------------------------
@@ -68,7 +70,7 @@ class Preload:
             self._look()
         self._importing.append(name)
         for variable in _unseen.get(name, ()):
-            self.consulted(variable, os.environ.get(variable))
+            self.consulted(variable)
 
     def left(self, name: str, failed: bool) -> None:
         self._look()
@@ -80,9 +82,10 @@ class Preload:
             self._unfit.append(self._blame(f"{file!r} is no installed library"))
         self._importing.pop()
 
-    def consulted(self, variable: object, value: Optional[str]) -> None:
+    def consulted(self, variable: object) -> None:
         if isinstance(variable, str) and not self._looking:
-            self._consulted.setdefault(variable, (value, set()))[1].update(self._importing)
+            modules = self._consulted.setdefault(variable, [])
+            modules += [name for name in self._importing if name not in modules]
 
     def _import(self, name: str) -> None:
         before = self._seen
@@ -135,13 +138,8 @@ class _Watched:
                 preload.left(name, failed)
 
         def watched_look_up(environ: Any, variable: Any) -> Any:
-            try:
-                value = look_up(environ, variable)
-            except KeyError:
-                preload.consulted(variable, None)
-                raise
-            preload.consulted(variable, value)
-            return value
+            preload.consulted(variable)
+            return look_up(environ, variable)
 
         self._machinery._find_and_load = watched_import
         self._environ.__getitem__ = watched_look_up
