@@ -1,11 +1,13 @@
 import { defineConfig, type ViteUserConfig } from "vitest/config";
 import { CiReporter } from "./test/support/ci-reporter.ts";
+import { LongestFirst } from "./test/support/longest-first.ts";
 
 const inCI = process.env["CI"] === "true";
 
 const config: ViteUserConfig = defineConfig({
   test: {
     include: ["test/**/*.test.ts"],
+    sequence: { sequencer: LongestFirst },
     testTimeout: 30_000,
     hookTimeout: 60_000,
     // In CI only what failed is worth a line: a log that is cut in the middle must still name it.
