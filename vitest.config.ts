@@ -10,6 +10,7 @@ const config: ViteUserConfig = defineConfig({
     sequence: { sequencer: LongestFirst },
     testTimeout: 30_000,
     hookTimeout: 60_000,
+    maxConcurrency: 2,
     // In CI only what failed is worth a line: a log that is cut in the middle must still name it.
     reporters: inCI ? [new CiReporter(), "json"] : ["default", "json"],
     silent: inCI ? "passed-only" : false,

@@ -1,7 +1,7 @@
 /** The worker's own tests, written in Python, with every interpreter this machine has. */
 import { execFile } from "node:child_process";
 import { promisify } from "node:util";
-import { describe, expect, it } from "vitest";
+import { describe, it } from "vitest";
 import { repository } from "../support/environment.ts";
 import { interpreters } from "../support/interpreters.ts";
 
@@ -9,9 +9,9 @@ const run = promisify(execFile);
 
 describe("the Python side of the worker", () => {
   for (const { name, path, missing } of interpreters()) {
-    it(`passes its own tests with ${name}`, { timeout: 120_000 }, async (context) => {
+    it.concurrent(`passes its own tests with ${name}`, { timeout: 240_000 }, async ({ expect, skip }) => {
       if (path === null) {
-        context.skip(missing);
+        skip(missing);
         return;
       }
       const tests = ["-B", "-W", "error", "-m", "unittest", "discover", "-s", "test/python"];
