@@ -596,7 +596,7 @@ note(before=before, loudness=library.loudness, folder=first)
         self.write(library="import os\nloudness = os.environ.get('LOUDNESS', 'low')", other="import library")
         self.application("import os\nfirst = os.getcwd()" + self.APPLICATION)
         problem = "it looked up 'LOUDNESS', which the application sets"
-        self.unfit = [{"importing": ["library", "other"], "problem": problem}]
+        self.unfit = [{"importing": ["other", "library"], "problem": problem}]
 
     def served_by_a_new_interpreter(self, gateway: Gateway, pid: int) -> Worker:
         before, worker = gateway.accept(), gateway.accept()
