@@ -58,7 +58,8 @@ export class ProjectWatcher implements Watcher {
     this.#tree.enterStarts("known");
     this.#named.open();
     this.#book.readFirst();
-    this.#opened = Date.now();
+    // The end of the millisecond: files have the times of a finer clock.
+    this.#opened = Date.now() + 1;
     this.#isOpen = true;
     this.#tellLimit();
     if (this.#events === null) this.#sweepLater();
