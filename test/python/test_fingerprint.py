@@ -100,7 +100,7 @@ start()
             ("os.close(0); os.open(sys.executable, os.O_RDONLY)", "it opened "),
         ]:
             with self.subTest(code):
-                self.assertTrue(self.after(code).startswith(problem), self.after(code))
+                self.assertEqual(self.after(code)[: len(problem)], problem)
 
     def test_a_process(self) -> None:
         code = "keep.append(subprocess.Popen(['sleep', '1'], stdin=subprocess.PIPE))"
