@@ -144,7 +144,10 @@ export class FileBook {
       for (const file of this.#files.values()) {
         const { stamp, path, digest } = file;
         if (stamp === null || digest !== null || stamp.size > FIRST_LARGEST || !order(file)) continue;
-        file.digest = readDigest(path, stamp.size);
+        const read = readDigest(path, stamp.size);
+        const stats = statusOf(path);
+        // What has changed since it was admitted must not be taken for what it was then.
+        if (stats !== null && isSame(stamp, stats)) file.digest = read;
         count += 1;
         if (count >= FIRST && performance.now() > until) return;
       }

@@ -1,6 +1,8 @@
 import { createRequire } from "node:module";
 import { join, resolve, sep } from "node:path";
 
+import type picomatch from "picomatch";
+
 /** One pattern of `--reload-exclude` or `--reload-extra-file`; see docs/reference/globs.md. */
 export interface Glob {
   /** Absolute: nothing above it can match. Null for a pattern without a slash, which matches anywhere. */
@@ -9,12 +11,6 @@ export interface Glob {
   readonly depth: number;
   /** True also for what is in a folder that matches. */
   matches(path: string): boolean;
-}
-
-/** The part of picomatch that is used. */
-interface Picomatch {
-  (patterns: readonly string[], options: Readonly<Record<string, boolean>>): (text: string) => boolean;
-  scan(pattern: string): { readonly base: string; readonly glob: string; readonly isGlob: boolean };
 }
 
 const SETTINGS = { dot: true, nonegate: true, noextglob: true, windows: false } as const;
@@ -27,18 +23,18 @@ const SETTINGS = { dot: true, nonegate: true, noextglob: true, windows: false } 
 export function compileGlob(pattern: string, roots: readonly string[]): Glob {
   const text = pattern.replace(/\/+$/, "");
   const [project = sep] = roots;
-  const picomatch = loadPicomatch();
+  const match = loadPicomatch();
   if (!text.includes("/")) {
-    const test = picomatch([`**/${text}`, `**/${text}/**`], SETTINGS);
+    const test = match([`**/${text}`, `**/${text}/**`], SETTINGS);
     return { base: null, depth: Infinity, matches: (path) => test(below(path, roots)) };
   }
-  const { base, glob, isGlob: hasMagic } = picomatch.scan(text);
+  const { base, glob, isGlob: hasMagic } = match.scan(text);
   const folder = resolve(project, hasMagic ? base : text);
   const inside = folder.endsWith(sep) ? folder : folder + sep;
   if (!hasMagic) {
     return { base: folder, depth: Infinity, matches: (path) => path === folder || path.startsWith(inside) };
   }
-  const test = picomatch([glob, `${glob}/**`], SETTINGS);
+  const test = match([glob, `${glob}/**`], SETTINGS);
   return {
     base: folder,
     depth: glob.includes("**") ? Infinity : glob.split("/").length - 1,
@@ -65,10 +61,10 @@ function slashed(path: string): string {
   return sep === "/" ? path : path.replaceAll(sep, "/");
 }
 
-let loaded: Picomatch | null = null;
+let loaded: typeof picomatch | null = null;
 
 /** Loaded for the first pattern: it takes milliseconds, and most projects have none. */
-function loadPicomatch(): Picomatch {
-  loaded ??= createRequire(import.meta.url)("picomatch") as Picomatch;
+function loadPicomatch(): typeof picomatch {
+  loaded ??= createRequire(import.meta.url)("picomatch") as typeof picomatch;
   return loaded;
 }

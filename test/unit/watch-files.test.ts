@@ -39,6 +39,19 @@ describe("a second write in the same tick, of the same size", () => {
   });
 });
 
+describe("a file that changes between being found and being read", () => {
+  it("is not taken for what it has become", () => {
+    const path = join(makeFolder({ "a.py": "one" }), "a.py");
+    const book = new FileBook();
+    onTestFinished(() => book.close());
+    const file = book.admit(path, "code", statusOf(path));
+    writeFileSync(path, "other");
+    book.readFirst();
+    expect(book.check(file, true)).toBe(true);
+    expect(book.takeChanges()).toHaveLength(1);
+  });
+});
+
 describe("changes between two times that they are taken are told as one", () => {
   it("or not at all when a file is what it was", () => {
     const folder = makeFolder({ "a.py": "one", "b.py": "one" });
