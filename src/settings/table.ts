@@ -277,7 +277,7 @@ export const table: Table = {
     help: "Load the application again when its code changes.",
   },
   reloadExtraFile: {
-    kind: list(path("PATTERN", "templates/**")),
+    kind: list(text("PATTERN", "config/**/*.yaml")),
     standard: "none",
     flags: ["--reload-extra-file", "--extra-files"],
     section: "Reloading",
