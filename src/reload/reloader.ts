@@ -78,8 +78,6 @@ export class Reloader {
   #load: Load | null = null;
   #timer: NodeJS.Timeout | null = null;
   #begun = false;
-  /** A load has ended, and it is being looked what has changed meanwhile. */
-  #isFollowing = false;
   /** The timer waits for the rest of a save. */
   #halfSaved = false;
   #failed = false;
@@ -178,7 +176,7 @@ export class Reloader {
   }
 
   get #activity(): Activity {
-    if (this.#load !== null || this.#isFollowing) return "loading";
+    if (this.#load !== null) return "loading";
     // The rest of a save that has begun is no other change.
     return this.#timer === null || this.#halfSaved ? "idle" : "waiting";
   }
@@ -213,18 +211,15 @@ export class Reloader {
     this.#load = null;
     this.#changes = [];
     this.#failed = result.problem !== null;
+    this.#haste.settled();
     state.became(result.problem === null ? "ready" : "failed", load.generation);
     // Of the first load the banner tells.
     if (result.problem !== null) report.failed(result.problem.text);
     else if (!isFirst) report.loaded(performance.now() - before, result.slowest);
     // Before anybody is let in: a file that changed unwatched while it was imported makes this load old.
-    this.#isFollowing = true;
     this.#watcher?.follow(result.files, started);
-    this.#isFollowing = false;
-    if (this.#timer !== null) return result;
-    if (this.#again === null) this.#haste.settled();
-    else this.#loadLater(this.#again);
-    this.#admit(result);
+    if (this.#again !== null) this.#loadLater(this.#again);
+    if (this.#load === null && this.#timer === null) this.#admit(result);
     return result;
   }
 

@@ -31,7 +31,7 @@ export const transports: readonly Transport[] = [
 ];
 
 /** What the log says when the next load finds what it is about to be made from. */
-const PREPARED = { fork: "The zygote is ready.", spare: "A spare interpreter is kept.", off: "is ready." };
+const PREPARED = { fork: "The zygote is ready.", spare: "A spare interpreter is ready.", off: "is ready." };
 
 /** A server that runs an application of test/apps, and what a test needs around it. */
 export class Fixture {

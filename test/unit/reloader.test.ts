@@ -48,8 +48,6 @@ class Scene {
   /** Changes that the next look finds. */
   saved: Change[] = [];
   retiring: Promise<void> | null = null;
-  /** What the watcher finds once it knows what was imported. */
-  following: (() => void) | null = null;
   readonly reloader: Reloader;
   #serving = 0;
 
@@ -84,7 +82,7 @@ class Scene {
         if (changes.length > 0) this.reloader.changed(changes);
         return Promise.resolve();
       },
-      follow: () => this.following?.(),
+      follow: () => {},
       close: () => this.events.push("watcher closed"),
     };
     const started = this.reloader.start(watcher);
@@ -323,39 +321,6 @@ describe("many saves of one file, one after the other", () => {
     await settle();
     expect(visitor.answer).toBe(String(scene.loads.length));
     expect(scene.log.lines().filter((line) => line.startsWith("warning"))).toEqual([]);
-  });
-});
-
-describe("a file outside the project that was saved while it was imported", () => {
-  it("makes the load old before it serves", async () => {
-    const scene = new Scene();
-    await scene.start();
-    scene.reloader.changed([change("/app.py")]);
-    const visitor = scene.request();
-    scene.following = () => {
-      scene.following = null;
-      scene.reloader.changed([change("/elsewhere/library.py")]);
-    };
-    scene.load.finish(good);
-    await settle();
-    expect(visitor.answer).toBeNull();
-    await vi.advanceTimersByTimeAsync(15);
-    scene.load.finish(good);
-    await settle();
-    expect(visitor.answer).toBe("3");
-  });
-
-  it("by the application itself, each time, does not keep it from serving", async () => {
-    const scene = new Scene();
-    await scene.start();
-    scene.following = () => scene.reloader.changed([change("/elsewhere/written.py")]);
-    scene.reloader.changed([change("/app.py")]);
-    const visitor = scene.request();
-    for (let round = 0; round < 6; round += 1) {
-      scene.load.finish(good);
-      await vi.advanceTimersByTimeAsync(250);
-    }
-    expect(visitor.answer).toBe("7");
   });
 });
 
