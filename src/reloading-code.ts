@@ -152,6 +152,9 @@ export class ReloadingCode implements ServedCode {
 
   #load(changes: readonly Change[], beforeServing: () => Promise<void>): Load {
     this.#number += 1;
+    const started = this.#takeStarted();
+    // The first worker was started before anything was watched.
+    this.#loadStarted = started?.startedAt ?? Date.now();
     let attempt: Attempt | null = null;
     let abandoned = false;
     const run = async (): Promise<LoadResult> => {
@@ -160,8 +163,7 @@ export class ReloadingCode implements ServedCode {
           await this.#readSettings();
         if (abandoned) return await forever();
         this.#renewLibraries();
-        this.#loadStarted = Date.now();
-        const options = { started: this.#takeStarted(), beforeServing };
+        const options = { started, beforeServing };
         attempt = this.#generations.start(this.#source, loadOptions(this.#settings), options);
         return this.#loaded(await attempt.ready);
       } catch (error) {
@@ -172,6 +174,7 @@ export class ReloadingCode implements ServedCode {
     };
     return {
       generation: this.#number,
+      startedAt: this.#loadStarted,
       result: run(),
       abandon: () => {
         abandoned = true;

@@ -27,6 +27,8 @@ export interface LoadResult {
 /** One load of the code. */
 export interface Load {
   readonly generation: number;
+  /** Milliseconds since the epoch: when its process may have begun to import. */
+  readonly startedAt: number;
   /** Never resolves once abandoned. */
   readonly result: Promise<LoadResult>;
   abandon(): void;
@@ -77,7 +79,7 @@ export class Reloader {
   #watcher: Watcher | null = null;
   #load: Load | null = null;
   #timer: NodeJS.Timeout | null = null;
-  #begun = false;
+  #onFirstResult: ((result: LoadResult) => void) | null = null;
   /** The timer waits for the rest of a save. */
   #halfSaved = false;
   #failed = false;
@@ -100,10 +102,16 @@ export class Reloader {
     });
   }
 
-  /** Makes the first load; resolves when the code serves, or is known not to. */
-  async start(watcher: Watcher): Promise<LoadResult> {
+  /**
+   * Makes the first load; resolves when the code serves, or is known not to: by that load, or by
+   * another one if something was saved meanwhile.
+   */
+  start(watcher: Watcher): Promise<LoadResult> {
     this.#watcher = watcher;
-    return this.#run();
+    return new Promise((resolve, reject) => {
+      this.#onFirstResult = resolve;
+      this.#run().catch(reject);
+    });
   }
 
   /** Loads the code again, changed or not. */
@@ -189,13 +197,10 @@ export class Reloader {
     this.#load = null;
   }
 
-  async #run(): Promise<LoadResult> {
+  async #run(): Promise<void> {
     const { loader, report, state } = this.#options;
     this.#timer = null;
     this.#failed = false;
-    const isFirst = !this.#begun;
-    this.#begun = true;
-    const started = Date.now();
     const before = performance.now();
     const retiring = loader.retiring();
     let load = this.#begin();
@@ -204,7 +209,7 @@ export class Reloader {
     // It may have been the old code that was in the way: once that has ended, the new is tried again.
     if (result.problem?.mayPass === true && retiring !== null) {
       await retiring;
-      if (this.#load !== load) return forever();
+      if (this.#load !== load) return;
       load = this.#begin();
       result = await load.result;
     }
@@ -215,12 +220,14 @@ export class Reloader {
     state.became(result.problem === null ? "ready" : "failed", load.generation);
     // Of the first load the banner tells.
     if (result.problem !== null) report.failed(result.problem.text);
-    else if (!isFirst) report.loaded(performance.now() - before, result.slowest);
+    else if (this.#onFirstResult === null) report.loaded(performance.now() - before, result.slowest);
     // Before anybody is let in: a file that changed unwatched while it was imported makes this load old.
-    this.#watcher?.follow(result.files, started);
+    this.#watcher?.follow(result.files, load.startedAt);
     if (this.#again !== null) this.#loadLater(this.#again);
-    if (this.#load === null && this.#timer === null) this.#admit(result);
-    return result;
+    if (this.#load !== null || this.#timer !== null) return;
+    this.#admit(result);
+    this.#onFirstResult?.(result);
+    this.#onFirstResult = null;
   }
 
   #begin(): Load {
@@ -246,8 +253,4 @@ export class Reloader {
       this.#options.loader.failWaiting(problem.failure);
     }
   }
-}
-
-function forever(): Promise<never> {
-  return new Promise(() => {});
 }

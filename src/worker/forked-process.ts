@@ -16,6 +16,7 @@ export interface Forker {
 
 /** A worker process that the zygote forks; where that does not come to anything, a cold start instead. */
 export class ForkedProcess implements WorkerProcess {
+  readonly startedAt: number = Date.now();
   readonly exited: Promise<Exit>;
   readonly #forker: Forker;
   readonly #load: LoadOptions;

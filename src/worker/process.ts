@@ -48,6 +48,8 @@ export interface LoadOptions {
 
 /** A process that loads the application, and connects when it is invited. */
 export interface WorkerProcess {
+  /** Milliseconds since the epoch. */
+  readonly startedAt: number;
   /** 0 while it has none. */
   readonly pid: number;
   readonly exited: Promise<Exit>;
@@ -65,6 +67,7 @@ export interface ProcessSource {
 
 /** One Python interpreter of the gateway's own; its standard streams are the gateway's. */
 export class Interpreter implements WorkerProcess {
+  readonly startedAt: number = Date.now();
   readonly exited: Promise<Exit>;
   readonly #child: ChildProcess;
 

@@ -142,6 +142,19 @@ application = get_wsgi_application()
     expect(cli.stderr()).toContain("templates/index.html', reloading");
   });
 
+  it("loads again what was saved while it was first imported, before anything was watched", async () => {
+    const folder = makeFolder({
+      "app.py": `import part
+if part.value == 1:
+    with open("part.py", "w") as file:
+        file.write("value = 22")
+${answering("part.value")}`,
+      "part.py": "value = 1",
+    });
+    const { get } = await dev(folder, "app.py");
+    expect(await get()).toBe("22");
+  });
+
   it("waits for an application that does not exist yet", async () => {
     const folder = makeFolder();
     const { cli, get } = await dev(folder, "--log-level", "debug", "app");

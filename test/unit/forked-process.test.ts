@@ -27,6 +27,7 @@ class FakeForker implements Forker {
 }
 
 class ColdStart implements WorkerProcess {
+  readonly startedAt = 0;
   readonly pid = 99;
   readonly invited: Invitation[] = [];
   readonly killed: NodeJS.Signals[] = [];

@@ -75,6 +75,13 @@ class Scene {
   }
 
   async start(result: LoadResult = good): Promise<void> {
+    const started = this.begin();
+    this.load.finish(result);
+    await started;
+  }
+
+  /** Starts without an end of the first load. */
+  begin(): Promise<LoadResult> {
     const watcher: Watcher = {
       type: "native",
       look: () => {
@@ -85,9 +92,7 @@ class Scene {
       follow: () => {},
       close: () => this.events.push("watcher closed"),
     };
-    const started = this.reloader.start(watcher);
-    this.load.finish(result);
-    await started;
+    return this.reloader.start(watcher);
   }
 
   /** Sends a request; the answer is the generation, or what refused it. */
@@ -117,6 +122,7 @@ class Scene {
     this.loads.push(pending);
     return {
       generation,
+      startedAt: Date.now(),
       result,
       abandon: () => {
         pending.abandoned = true;
@@ -321,6 +327,21 @@ describe("many saves of one file, one after the other", () => {
     await settle();
     expect(visitor.answer).toBe(String(scene.loads.length));
     expect(scene.log.lines().filter((line) => line.startsWith("warning"))).toEqual([]);
+  });
+});
+
+describe("a save during the first load", () => {
+  it("is no reason that the start never ends", async () => {
+    const scene = new Scene();
+    const started = scene.begin();
+    scene.reloader.changed([change("/app.py")]);
+    expect(scene.load.abandoned).toBe(true);
+    await vi.advanceTimersByTimeAsync(15);
+    scene.load.finish(good);
+    expect(await started).toEqual(good);
+    const visitor = scene.request();
+    await settle();
+    expect(visitor.answer).toBe("2");
   });
 });
 
