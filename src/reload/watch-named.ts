@@ -45,7 +45,7 @@ export class NamedFiles {
    * Begins to watch what was imported, and no longer what only an earlier worker did.
    *
    * @param since milliseconds since the epoch; what was changed later, and nobody watched, is noted
-   * @param opened when the tree began to be watched
+   * @param opened when all of the tree was watched; an import that began later was seen whole
    */
   follow(files: readonly string[], since: number, opened: number): void {
     if (isEqual(files, this.#followed)) return;
@@ -61,9 +61,10 @@ export class NamedFiles {
       const file = known ?? this.#admit(path);
       if (known !== undefined) this.#tree.judgeFile(known);
       const changed = file.stamp?.changed ?? 0;
-      // What is in the tree was watched since that was opened; before, nobody saw it change.
-      const unseen = known === undefined || changed <= opened;
-      if (changed >= since - CLOCK_LAG && unseen) this.#book.doubt(file);
+      // What is in the tree was watched since that was opened; before, nobody saw it change. The end
+      // of the millisecond: files have the times of a finer clock.
+      const seen = known !== undefined && (since >= opened || changed > opened + 1);
+      if (changed >= since - CLOCK_LAG && !seen) this.#book.doubt(file);
     }
     for (const path of before) {
       const file = this.#book.get(path);

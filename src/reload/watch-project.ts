@@ -58,8 +58,7 @@ export class ProjectWatcher implements Watcher {
     this.#tree.enterStarts("known");
     this.#named.open();
     this.#book.readFirst();
-    // The end of the millisecond: files have the times of a finer clock.
-    this.#opened = Date.now() + 1;
+    this.#opened = Date.now();
     this.#isOpen = true;
     this.#tellLimit();
     if (this.#events === null) this.#sweepLater();

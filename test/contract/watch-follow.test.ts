@@ -60,6 +60,13 @@ for (const type of ["native", "stat"] as const) {
       expect(sofar()).toEqual([]);
     });
 
+    it("that changed just before the watcher was opened, and before the import began, are not told", () => {
+      const root = makeFolder({ "app.py": "1" });
+      const { watcher, sofar } = watchRoot(root, type);
+      watcher.follow([join(root, "app.py")], Date.now());
+      expect(sofar()).toEqual([]);
+    });
+
     it("in the project that changed meanwhile are not told a second time", async () => {
       const { watcher, told, sofar, path } = watchRoot(makeFolder({ "app.py": "1" }), type);
       const since = await later();
