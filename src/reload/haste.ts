@@ -35,6 +35,8 @@ export class HasteJudge {
   #backOff: number = FIRST_BACKOFF;
 
   judge(changes: readonly Change[], activity: Activity): Haste {
+    // A load on demand says nothing of who writes.
+    if (changes.length === 0 && activity === "idle") return { kind: "now" };
     if (activity !== "loading") {
       // Somebody writes while nothing runs: it is not the application.
       this.#interruptions.clear();

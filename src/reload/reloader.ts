@@ -80,6 +80,8 @@ export class Reloader {
   #load: Load | null = null;
   #timer: NodeJS.Timeout | null = null;
   #onFirstResult: ((result: LoadResult) => void) | null = null;
+  /** A load has ended, and it is being looked what has changed meanwhile. */
+  #isFollowing = false;
   /** The timer waits for the rest of a save. */
   #halfSaved = false;
   #failed = false;
@@ -172,7 +174,7 @@ export class Reloader {
       this.#waitsForPrompt = true;
       return;
     }
-    if (activity === "idle" && this.#timer === null) report.detected(this.#changes);
+    if (this.#load === null && this.#timer === null) report.detected(this.#changes);
     this.#cancel();
     loader.retire();
     // A file that was emptied is about to be written: editors do so in one go.
@@ -184,7 +186,7 @@ export class Reloader {
   }
 
   get #activity(): Activity {
-    if (this.#load !== null) return "loading";
+    if (this.#load !== null || this.#isFollowing) return "loading";
     // The rest of a save that has begun is no other change.
     return this.#timer === null || this.#halfSaved ? "idle" : "waiting";
   }
@@ -216,15 +218,17 @@ export class Reloader {
     this.#load = null;
     this.#changes = [];
     this.#failed = result.problem !== null;
-    this.#haste.settled();
     state.became(result.problem === null ? "ready" : "failed", load.generation);
     // Of the first load the banner tells.
     if (result.problem !== null) report.failed(result.problem.text);
     else if (this.#onFirstResult === null) report.loaded(performance.now() - before, result.slowest);
     // Before anybody is let in: a file that changed unwatched while it was imported makes this load old.
+    this.#isFollowing = true;
     this.#watcher?.follow(result.files, load.startedAt);
-    if (this.#again !== null) this.#loadLater(this.#again);
+    this.#isFollowing = false;
     if (this.#load !== null || this.#timer !== null) return;
+    if (this.#again === null) this.#haste.settled();
+    else this.#loadLater(this.#again);
     this.#admit(result);
     this.#onFirstResult?.(result);
     this.#onFirstResult = null;

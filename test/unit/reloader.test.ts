@@ -48,6 +48,8 @@ class Scene {
   /** Changes that the next look finds. */
   saved: Change[] = [];
   retiring: Promise<void> | null = null;
+  /** What the watcher finds once it knows what was imported. */
+  following: (() => void) | null = null;
   readonly reloader: Reloader;
   #serving = 0;
 
@@ -89,7 +91,7 @@ class Scene {
         if (changes.length > 0) this.reloader.changed(changes);
         return Promise.resolve();
       },
-      follow: () => {},
+      follow: () => this.following?.(),
       close: () => this.events.push("watcher closed"),
     };
     return this.reloader.start(watcher);
@@ -342,6 +344,62 @@ describe("a save during the first load", () => {
     const visitor = scene.request();
     await settle();
     expect(visitor.answer).toBe("2");
+  });
+});
+
+describe("a file outside the project that was saved while it was imported", () => {
+  it("makes the load old before it serves", async () => {
+    const scene = new Scene();
+    await scene.start();
+    scene.reloader.changed([change("/app.py")]);
+    const visitor = scene.request();
+    scene.following = () => {
+      scene.following = null;
+      scene.reloader.changed([change("/elsewhere/library.py")]);
+    };
+    scene.load.finish(good);
+    await settle();
+    expect(visitor.answer).toBeNull();
+    await vi.advanceTimersByTimeAsync(15);
+    scene.load.finish(good);
+    await settle();
+    expect(visitor.answer).toBe("3");
+  });
+
+  it("by the application itself, each time, does not keep it from serving", async () => {
+    const scene = new Scene();
+    await scene.start();
+    scene.following = () => scene.reloader.changed([change("/elsewhere/written.py")]);
+    scene.reloader.changed([change("/app.py")]);
+    const visitor = scene.request();
+    for (let round = 0; round < 6; round += 1) {
+      scene.load.finish(good);
+      await vi.advanceTimersByTimeAsync(250);
+    }
+    expect(visitor.answer).toBe("7");
+    // It is loaded again for what it wrote: after a second, of which a quarter is over, then after two.
+    await vi.advanceTimersByTimeAsync(700);
+    expect(scene.loads).toHaveLength(7);
+    await vi.advanceTimersByTimeAsync(100);
+    expect(scene.loads).toHaveLength(8);
+    scene.load.finish(good);
+    await vi.advanceTimersByTimeAsync(1_900);
+    expect(scene.loads).toHaveLength(8);
+    await vi.advanceTimersByTimeAsync(200);
+    expect(scene.loads).toHaveLength(9);
+  });
+
+  it("is told as what it is", async () => {
+    const scene = new Scene();
+    await scene.start();
+    scene.reloader.changed([change("/app.py")]);
+    scene.following = () => {
+      scene.following = null;
+      scene.reloader.changed([change("/elsewhere/library.py")]);
+    };
+    scene.load.finish(good);
+    await settle();
+    expect(scene.log.lines().filter((line) => line.includes("Detected"))).toHaveLength(2);
   });
 });
 
