@@ -11,6 +11,8 @@ const config: ViteUserConfig = defineConfig({
     testTimeout: 30_000,
     hookTimeout: 60_000,
     maxConcurrency: 2,
+    // Vitest leaves a processor free, of two one; what is tested waits more than it computes.
+    maxWorkers: 2,
     // In CI only what failed is worth a line: a log that is cut in the middle must still name it.
     reporters: inCI ? [new CiReporter(), "json"] : ["default", "json"],
     silent: inCI ? "passed-only" : false,

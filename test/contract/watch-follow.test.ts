@@ -52,6 +52,7 @@ for (const type of ["native", "stat"] as const) {
     it("that changed before the watcher was opened, but after the import began", async () => {
       const root = makeFolder({ "app.py": "1", "other.py": "o" });
       const since = await later();
+      await later();
       writeFileSync(join(root, "app.py"), "2");
       const { watcher, sofar } = watchRoot(root, type);
       watcher.follow([join(root, "app.py"), join(root, "other.py")], since);

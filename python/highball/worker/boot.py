@@ -47,7 +47,8 @@ def main(boot_descriptor: int, role: Sequence[str] = ()) -> None:
         unfit = preload.take(settings["prepare"], lambda: bool(select.select([boot], [], [], 0)[0]))
         said: Dict[str, Any] = {"unfit": unfit} if unfit else {"prepared": len(settings["prepare"])}
         os.write(boot_descriptor, json.dumps(said).encode("utf-8") + b"\n")
-        settings = {**_read(boot), "preloaded": top_levels(set(sys.modules) - own), "isFit": not unfit}
+        preloaded = top_levels(set(sys.modules) - own)
+        settings = {**_read(boot), "preloaded": preloaded, "isFit": not unfit}
     _work(settings, lambda: _accept_invitation(boot), preload)
 
 
@@ -55,12 +56,15 @@ def _be_zygote(descriptor: int) -> None:
     from .zygote import serve_forks
 
     parent = os.getpid()
-    settings, invitation, preload = serve_forks(descriptor)
+    forked = serve_forks(descriptor)
     # From here on this is a child.
     die_with_parent()
     if os.getppid() != parent:
         os._exit(1)
-    _work(settings, lambda: (invitation, connect(invitation, "control")), preload)
+    preloaded = top_levels(forked.ahead)
+    boot = os.fdopen(forked.boot, "rb")
+    settings = {**_read(boot), "preloaded": preloaded}
+    _work(settings, lambda: _accept_invitation(boot), forked.preload)
 
 
 def _work(
@@ -71,6 +75,9 @@ def _work(
     if preload is not None:
         # This process was started a while ago, and the folder may be a link to another release by now.
         os.chdir(settings["directory"])
+        from importlib import invalidate_caches
+
+        invalidate_caches()
     control = Control(accept)
     control.start()
     sys.argv = [settings["argv0"]]

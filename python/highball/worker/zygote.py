@@ -1,8 +1,9 @@
 """A process that has imported an application's libraries, and forks a worker for each load of its code.
 
 It never owns a thread and never imports the application's own code, so that a fork of it is as good as a
-new interpreter. It speaks lines of JSON with the gateway on the descriptor it was started with
-(docs/reference/protocol.md, "The zygote").
+new interpreter. A child is forked before it is needed and waits, so that a load begins at once. The zygote
+speaks lines of JSON with the gateway on the descriptor it was started with (docs/reference/protocol.md,
+"The zygote").
 """
 
 from __future__ import annotations
@@ -15,18 +16,32 @@ import signal
 import socket
 import sys
 
+# What every child needs is imported once, here.
+from . import fresh_source, imported  # noqa: F401
 from .preload import Preload
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from typing import Any, Dict, List, Optional, Sequence, Set, Tuple
 
-    Job = Tuple[Dict[str, Any], Dict[str, Any], Preload]
-    """What to load, the invitation, and what was imported ahead."""
+#: Seconds after a load was begun in which no other child is forked: they would compete for the processors.
+REST = 0.05
 
 
-def serve_forks(descriptor: int) -> Job:
-    """Serve the gateway until it hangs up. Returns in each child, with what that shall do."""
+class Forked:
+    """What a child is: the descriptor that it is told on what to load, and what was imported ahead."""
+
+    __slots__ = ("ahead", "boot", "preload")
+
+    def __init__(self, boot: int, preload: Preload, ahead: Set[str]) -> None:
+        self.boot = boot
+        self.preload = preload
+        #: Names of modules that a worker without a zygote would not have yet.
+        self.ahead = ahead
+
+
+def serve_forks(descriptor: int) -> Forked:
+    """Serve the gateway until it hangs up. Returns in each child."""
     return Zygote(descriptor).run()
 
 
@@ -38,8 +53,13 @@ class Zygote:
         self._rest = b""
         self._messages: List[Dict[str, Any]] = []
         self._children: Set[int] = set()
+        #: The child that waits: its process id, and where it reads what it shall load.
+        self._standby: Optional[Tuple[int, socket.socket]] = None
+        #: Children that were never told what to load: the gateway does not know them.
+        self._dismissed: Set[int] = set()
         self._own = set(sys.modules)
         self._is_fit = True
+        self._wants_standby = False
         self._preload = Preload()
         # A child's end interrupts ``select`` through this.
         self._alarm, bell = socket.socketpair()
@@ -49,21 +69,26 @@ class Zygote:
         self._bell = bell
         signal.signal(signal.SIGCHLD, lambda signum, frame: None)
 
-    def run(self) -> Job:
+    def run(self) -> Forked:
         """Do what the gateway says; returns in a child."""
         while True:
-            ready = select.select([self._gateway, self._alarm], [], [])[0]
+            rest = REST if self._wants_standby else None
+            ready = select.select([self._gateway, self._alarm], [], [], rest)[0]
             if self._alarm in ready:
                 self._reap()
+            if not ready:
+                forked = self._try_to_stand_by()
+                if forked is not None:
+                    return forked
             if self._gateway not in ready:
                 continue
             self._messages += self._receive()
             while self._messages:
                 message = self._messages.pop(0)
                 if "fork" in message:
-                    job = self._fork(message)
-                    if job is not None:
-                        return job
+                    forked = self._fork(message)
+                    if forked is not None:
+                        return forked
                 elif "prepare" in message:
                     self._prepare(message["prepare"])
 
@@ -72,6 +97,7 @@ class Zygote:
     def _receive(self) -> List[Dict[str, Any]]:
         data = self._gateway.recv(65536)
         if not data:
+            self._dismiss()
             self._wait_for_children()
             os._exit(0)
         *lines, self._rest = (self._rest + data).split(b"\n")
@@ -97,9 +123,11 @@ class Zygote:
     # -- imports -----------------------------------------------------------------------------
 
     def _prepare(self, modules: Sequence[str]) -> None:
+        self._dismiss()
         unfit = self._preload.take(modules, self._is_wanted)
         if unfit:
             self._is_fit = False
+        self._wants_standby = self._is_fit
         self._say({"unfit": unfit} if unfit else {"prepared": len(modules)})
 
     def _is_wanted(self) -> bool:
@@ -108,28 +136,73 @@ class Zygote:
 
     # -- children ----------------------------------------------------------------------------
 
-    def _fork(self, message: Dict[str, Any]) -> Optional[Job]:
+    def _fork(self, message: Dict[str, Any]) -> Optional[Forked]:
+        """Have a child do what the gateway says: the one that waits, or a new one."""
         number = message["fork"]
         if not self._is_fit:  # it was asked before it was known
             self._say({"failed": number, "problem": ""})
             return None
+        orders = b"".join(json.dumps(message[part]).encode("utf-8") + b"\n" for part in ("load", "invitation"))
+        pid = self._hand_over(orders)
+        if pid == 0:
+            try:
+                forked = self._stand_by()
+            except OSError as exc:
+                self._say({"failed": number, "problem": str(exc)})
+                return None
+            if forked is not None:
+                return forked
+            pid = self._hand_over(orders)
+        self._children.add(pid)
+        self._wants_standby = True
+        self._say({"forked": number, "pid": pid})
+        return None
+
+    def _hand_over(self, orders: bytes) -> int:
+        """Tell the child that waits; return its process id, or 0 if there is none (any more)."""
+        if self._standby is None:
+            return 0
+        pid, boot = self._standby
+        self._standby = None
+        with boot:
+            try:
+                boot.sendall(orders)
+            except OSError:
+                self._dismissed.add(pid)
+                return 0
+        return pid
+
+    def _try_to_stand_by(self) -> Optional[Forked]:
+        self._wants_standby = False
+        try:
+            return self._stand_by()
+        except OSError:
+            return None  # a load that needs a child will try again, and say so
+
+    def _stand_by(self) -> Optional[Forked]:
+        """Fork a child that waits. Returns in the child only, with what that is."""
         sys.stdout.flush()
         sys.stderr.flush()
         # The child collects only what it makes itself: else its first collection copies all pages.
         if hasattr(gc, "freeze"):  # PyPy has none
             gc.freeze()
-        try:
-            pid = os.fork()
-        except OSError as exc:
-            self._say({"failed": number, "problem": str(exc)})
-            return None
+        ours, theirs = socket.socketpair()
+        pid = os.fork()
         if pid == 0:
+            ours.close()
             self._become_worker()
-            load = {**message["load"], "preloaded": self._preloaded()}
-            return load, message["invitation"], self._preload
-        self._children.add(pid)
-        self._say({"forked": number, "pid": pid})
+            return Forked(theirs.detach(), self._preload, set(sys.modules) - self._own)
+        theirs.close()
+        self._standby = pid, ours
         return None
+
+    def _dismiss(self) -> None:
+        """End the child that waits: it does not have what the next one will have."""
+        if self._standby is not None:
+            pid, boot = self._standby
+            boot.close()
+            self._dismissed.add(pid)
+            self._standby = None
 
     def _become_worker(self) -> None:
         """Leave behind what belongs to the zygote."""
@@ -137,16 +210,9 @@ class Zygote:
         signal.signal(signal.SIGCHLD, signal.SIG_DFL)
         for own in (self._gateway, self._alarm, self._bell):
             own.close()
-        from importlib import invalidate_caches
-
-        invalidate_caches()
         random = sys.modules.get("numpy.random")
         if random is not None:
             random.seed()
-
-    def _preloaded(self) -> List[str]:
-        """Return the names, without dots, of what a worker without a zygote would not have yet."""
-        return sorted({name.partition(".")[0] for name in sys.modules if name not in self._own})
 
     def _reap(self) -> None:
         try:
@@ -154,11 +220,17 @@ class Zygote:
                 pass
         except BlockingIOError:
             pass
-        for pid in list(self._children):
+        waiting = 0 if self._standby is None else self._standby[0]
+        for pid in [*self._children, *self._dismissed, *([waiting] if waiting else [])]:
             try:
                 ended, status = os.waitpid(pid, os.WNOHANG)
             except ChildProcessError:
                 ended, status = pid, 0
-            if ended:
+            if not ended:
+                continue
+            if pid in self._children:
                 self._children.discard(pid)
                 self._say({"exited": pid, "status": status})
+            elif pid == waiting:
+                self._dismiss()
+            self._dismissed.discard(pid)
