@@ -66,6 +66,7 @@ export class ReloadingCode implements ServedCode {
   #loadStarted = 0;
   /** Of the application's own, as the worker that serves has imported them. */
   #files: Set<string> = new Set();
+  /** Of libraries: all that any worker has imported. */
   #modules: readonly string[] = [];
   /** Where libraries are installed, and what that looked like when they were imported. */
   #folders: readonly string[] = [];
@@ -193,7 +194,7 @@ export class ReloadingCode implements ServedCode {
     this.#ready = ready;
     const { files = [], modules = [], folders = [], slowest = [] } = ready.imports ?? {};
     this.#files = new Set(files);
-    this.#modules = modules;
+    this.#add(modules);
     this.#folders = folders;
     this.#libraries = stampOf(folders);
     // Not now: the requests that were held for this load go first.
@@ -218,9 +219,13 @@ export class ReloadingCode implements ServedCode {
   /** A running application has imported more. */
   #imported({ files, modules }: Pick<Imports, "files" | "modules">): void {
     for (const file of files) this.#files.add(file);
-    this.#modules = [...this.#modules, ...modules];
+    this.#add(modules);
     // Since the load: nobody has watched these files until now, and they may have been saved already.
     if (files.length > 0) this.#watcher?.follow([...this.#files], this.#loadStarted);
+  }
+
+  #add(modules: readonly string[]): void {
+    if (modules.length > 0) this.#modules = [...new Set([...this.#modules, ...modules])];
   }
 
   async #readSettings(): Promise<void> {

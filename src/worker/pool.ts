@@ -1,3 +1,4 @@
+import { constants, setPriority } from "node:os";
 import type { Failure } from "../application.ts";
 import { HighballError } from "../errors.ts";
 import type { Log } from "../log.ts";
@@ -125,6 +126,7 @@ export class Pool {
       const lane = this.#lanes.get(worker);
       const isDebugged = (): boolean => worker.prompting;
       if (lane !== undefined) await this.#scheduler.retireLane(lane, grace, failure, isDebugged);
+      yieldProcessors(worker.pid);
       await this.#end(worker);
     });
     await Promise.all(endings);
@@ -220,6 +222,15 @@ export class Pool {
     const traceback = error.traceback === undefined || error.traceback === "" ? "" : `\n${error.traceback}`;
     this.#options.log.error(`${error.message} ${again}${traceback}`);
     this.#replaceLater(LONGEST_BOOT_BACKOFF);
+  }
+}
+
+/** To end takes an interpreter as long as to load the new code, which must not wait for it. */
+function yieldProcessors(pid: number): void {
+  try {
+    setPriority(pid, constants.priority.PRIORITY_LOW);
+  } catch {
+    // It has ended already, or may not be told: it competes.
   }
 }
 

@@ -23,7 +23,7 @@ export interface Ready {
 export interface Imports {
   /** Files of the application's own: neither the standard library's nor from site-packages. */
   readonly files: readonly string[];
-  /** Names of the other modules: what the zygote may import ahead. */
+  /** Names of the other modules, without those that were imported ahead: what the zygote may import ahead. */
   readonly modules: readonly string[];
   /** Where libraries are installed. */
   readonly folders: readonly string[];

@@ -53,6 +53,7 @@ def main(boot_descriptor: int, role: Sequence[str] = ()) -> None:
 
 
 def _be_zygote(descriptor: int) -> None:
+    from .private_pages import copy_pages
     from .zygote import serve_forks
 
     parent = os.getpid()
@@ -63,6 +64,7 @@ def _be_zygote(descriptor: int) -> None:
         os._exit(1)
     preloaded = top_levels(forked.ahead)
     boot = os.fdopen(forked.boot, "rb")
+    copy_pages(lambda: bool(select.select([boot], [], [], 0)[0]))
     settings = {**_read(boot), "preloaded": preloaded}
     _work(settings, lambda: _accept_invitation(boot), forked.preload)
 
@@ -84,7 +86,7 @@ def _work(
     origin = os.getcwd(), dict(os.environ)
     if not settings.pop("isFit", True):
         _start_afresh(settings, control.wait_until_connected(), origin)
-    imported = _watch_imports(settings)
+    imported = _watch_imports(settings, sys.modules if preload is not None else ())
     if imported is not None and os.isatty(0):
         from .prompt import attend
 
@@ -162,13 +164,13 @@ def top_levels(names: Iterable[str]) -> List[str]:
 # -- what the code is made of, where it may change -----------------------------------------------
 
 
-def _watch_imports(settings: Dict[str, Any]) -> Optional[Imported]:
+def _watch_imports(settings: Dict[str, Any], ahead: Iterable[str]) -> Optional[Imported]:
     if not settings["reloads"]:
         return None
     from .fresh_source import distrust_recent_bytecode
     from .imported import Imported
 
-    imported = Imported(settings["directory"], settings["target"])
+    imported = Imported(settings["directory"], settings["target"], ahead)
     distrust_recent_bytecode(imported.begins)
     if settings["verbose"]:
         from .import_times import measure_imports

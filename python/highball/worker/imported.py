@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import sys
+from functools import lru_cache
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -21,11 +22,12 @@ class Imported:
     """Keeps book of what was imported, so that only what is new is looked at.
 
     ``directory`` is the application's and ``target`` what the command line calls APP: a module that it
-    names is the application's own even if it is installed as libraries are.
+    names is the application's own even if it is installed as libraries are. Modules ``ahead`` were imported
+    for it from what was told by another worker, and are not told again.
     """
 
-    def __init__(self, directory: str = "", target: str = "") -> None:
-        self._known: Set[str] = set()
+    def __init__(self, directory: str = "", target: str = "", ahead: Iterable[str] = ()) -> None:
+        self._known: Set[str] = set(ahead) - set(_patching)
         self._count = 0
         self._files: Set[str] = set()
         self._untold: List[str] = []
@@ -107,7 +109,11 @@ def foreign_folders() -> Tuple[str, ...]:
 
     To be called before the application can change ``sys.path``.
     """
-    folders = [os.path.dirname(os.__file__), *library_folders()]
+    return _with_real_paths(os.path.dirname(os.__file__), *library_folders())
+
+
+@lru_cache(maxsize=None)  # of a forked process the zygote has asked already
+def _with_real_paths(*folders: str) -> Tuple[str, ...]:
     spellings = {os.path.abspath(folder) for folder in folders}
     spellings |= {os.path.realpath(folder) for folder in folders}
     return tuple(sorted(os.path.join(folder, "") for folder in spellings))

@@ -17,7 +17,7 @@ import socket
 import sys
 
 # What every child needs is imported once, here.
-from . import fresh_source, imported  # noqa: F401
+from . import fresh_source, imported, private_pages  # noqa: F401
 from .preload import Preload
 
 TYPE_CHECKING = False
