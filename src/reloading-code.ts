@@ -86,7 +86,9 @@ export class ReloadingCode implements ServedCode {
         this.#reloader.prompted(difference);
       },
     });
-    this.#source = new WarmSource(processOptions(settings), settings.zygote, log);
+    this.#source = new WarmSource(processOptions(settings), settings.zygote, log, () =>
+      this.#generations.seat(),
+    );
     this.#reloader = new Reloader({
       application: this.#scheduler,
       loader: this.#loader(),

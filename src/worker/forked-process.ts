@@ -1,5 +1,6 @@
 import { constants } from "node:os";
-import type { Exit, Invitation, LoadOptions, WorkerProcess } from "./process.ts";
+import type { Exit, LoadOptions, WorkerProcess } from "./process.ts";
+import type { Invitation, Seat } from "./seat.ts";
 
 /** A child that has not connected after this long (milliseconds) never will: a lock was held when it was forked. */
 const HELLO_LIMIT = 2_000;
@@ -17,6 +18,7 @@ export interface Forker {
 /** A worker process that the zygote forks; where that does not come to anything, a cold start instead. */
 export class ForkedProcess implements WorkerProcess {
   readonly startedAt: number = Date.now();
+  readonly seat: Seat | null;
   readonly exited: Promise<Exit>;
   readonly #forker: Forker;
   readonly #load: LoadOptions;
@@ -29,10 +31,11 @@ export class ForkedProcess implements WorkerProcess {
   #killed: NodeJS.Signals | null = null;
   #replacement: WorkerProcess | null = null;
 
-  constructor(forker: Forker, load: LoadOptions, coldStart: () => WorkerProcess) {
+  constructor(forker: Forker, load: LoadOptions, coldStart: () => WorkerProcess, seat: Seat | null) {
     this.#forker = forker;
     this.#load = load;
     this.#coldStart = coldStart;
+    this.seat = seat;
     this.exited = new Promise((resolve) => {
       this.#resolve = resolve;
     });
@@ -60,7 +63,10 @@ export class ForkedProcess implements WorkerProcess {
     if (this.#replacement !== null) this.#replacement.kill(signal);
     else if (this.#pid !== 0) signalProcess(this.#pid, signal);
     // Never asked for: nobody will tell of its end.
-    else if (this.#invitation === null) this.#resolve({ code: null, signal });
+    else if (this.#invitation === null) {
+      this.seat?.abandon();
+      this.#resolve({ code: null, signal });
+    }
   }
 
   // --- what the zygote tells ----------------------------------------------------------------
@@ -89,7 +95,8 @@ export class ForkedProcess implements WorkerProcess {
   /** There is no child, or none that works; `problem` is empty where that was no surprise. */
   failed(problem: string): void {
     clearTimeout(this.#timer);
-    if (this.#replacement !== null || this.#greeted) return;
+    // What has greeted before it was handed over, and was gone when it was, did not come to anything.
+    if (this.#replacement !== null || (this.#greeted && this.#pid !== 0)) return;
     if (this.#killed !== null) {
       this.#resolve({ code: null, signal: this.#killed });
       return;

@@ -3,6 +3,7 @@ import type { Log } from "../log.ts";
 import { Pool } from "./pool.ts";
 import type { LoadOptions, ProcessSource, WorkerProcess } from "./process.ts";
 import { Rendezvous } from "./rendezvous.ts";
+import { Seat } from "./seat.ts";
 import type { Scheduler } from "./scheduler.ts";
 import type { Ready, WorkerListener } from "./worker.ts";
 
@@ -48,6 +49,7 @@ export class Generations {
   readonly #pools: Set<Pool> = new Set();
   readonly #endings: Set<Promise<void>> = new Set();
   #rendezvous: Promise<Rendezvous> | null = null;
+  #opened: Rendezvous | null = null;
   #serving: Pool | null = null;
   #number = 0;
   #ended = false;
@@ -78,7 +80,7 @@ export class Generations {
     let abandoned = false;
     let pool: Pool | null = null;
     const begin = async (): Promise<Ready> => {
-      const rendezvous = await this.#open();
+      const rendezvous = this.#opened ?? (await this.#open());
       if (abandoned || this.#ended) {
         started?.kill("SIGKILL");
         return forever();
@@ -116,6 +118,11 @@ export class Generations {
     };
   }
 
+  /** A place for a process that is to be a worker some time; null before the first start. */
+  seat(): Seat | null {
+    return this.#opened === null || this.#ended ? null : new Seat(this.#opened);
+  }
+
   /** Takes the generation that serves out of service; requests wait for the next one. */
   retire(): void {
     const pool = this.#serving;
@@ -142,9 +149,10 @@ export class Generations {
     void this.#close();
   }
 
-  #open(): Promise<Rendezvous> {
+  async #open(): Promise<Rendezvous> {
     this.#rendezvous ??= Rendezvous.open();
-    return this.#rendezvous;
+    this.#opened = await this.#rendezvous;
+    return this.#opened;
   }
 
   async #close(): Promise<void> {

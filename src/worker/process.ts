@@ -2,6 +2,7 @@ import { spawn, type ChildProcess } from "node:child_process";
 import { createInterface } from "node:readline";
 import type { Duplex } from "node:stream";
 import { fileURLToPath } from "node:url";
+import type { Invitation, Seat } from "./seat.ts";
 
 /** The worker's entry point; from `src/worker` and from `dist/worker` alike. */
 const ENTRY: string = fileURLToPath(new URL("../../python/highball/worker/__main__.py", import.meta.url));
@@ -13,14 +14,6 @@ export interface ProcessOptions {
   readonly python: string;
   readonly directory: string;
   readonly env: Readonly<Record<string, string | undefined>>;
-}
-
-/** Where a worker connects, what proves it, and the page that survives it. */
-export interface Invitation {
-  readonly token: string;
-  readonly path?: string;
-  readonly port?: number;
-  readonly ledger: string;
 }
 
 /** How a process ended. */
@@ -50,6 +43,8 @@ export interface LoadOptions {
 export interface WorkerProcess {
   /** Milliseconds since the epoch. */
   readonly startedAt: number;
+  /** Where it sits already; null if it is still to be invited somewhere. */
+  readonly seat: Seat | null;
   /** 0 while it has none. */
   readonly pid: number;
   readonly exited: Promise<Exit>;
@@ -68,6 +63,7 @@ export interface ProcessSource {
 /** One Python interpreter of the gateway's own; its standard streams are the gateway's. */
 export class Interpreter implements WorkerProcess {
   readonly startedAt: number = Date.now();
+  readonly seat: null = null;
   readonly exited: Promise<Exit>;
   readonly #child: ChildProcess;
 

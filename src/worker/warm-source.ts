@@ -7,7 +7,8 @@ import {
   type WorkerProcess,
 } from "./process.ts";
 import { LeftOut, patchesInPlace } from "./unfit-libraries.ts";
-import { type Preparation, type Unfit, Zygote } from "./zygote.ts";
+import type { Seat } from "./seat.ts";
+import { type Preparation, type Unfit, Zygote, type ZygoteListener } from "./zygote.ts";
 
 /** How an interpreter is kept ready: a zygote that is forked, a spare one for each load, or not at all. */
 export type Warmth = "auto" | "fork" | "spare" | "off";
@@ -22,6 +23,7 @@ const MOST_FAILURES = 3;
 export class WarmSource implements ProcessSource {
   #options: ProcessOptions;
   readonly #log: Log;
+  readonly #makeSeat: () => Seat | null;
   #warmth: Warmth;
   #modules: readonly string[] = [];
   #python = "";
@@ -34,8 +36,10 @@ export class WarmSource implements ProcessSource {
   #spare: Interpreter | null = null;
   #closed = false;
 
-  constructor(options: ProcessOptions, warmth: Warmth, log: Log) {
+  /** @param makeSeat a place for a process that is kept ready; null while there is nowhere to connect */
+  constructor(options: ProcessOptions, warmth: Warmth, log: Log, makeSeat: () => Seat | null) {
     this.#options = options;
+    this.#makeSeat = makeSeat;
     this.#warmth = warmth;
     this.#log = log;
   }
@@ -137,14 +141,15 @@ export class WarmSource implements ProcessSource {
   }
 
   #startZygote(): void {
-    this.#zygote = new Zygote(this.#options, this.#wanted(), {
+    const listener: ZygoteListener = {
       prepared: () => {
         this.#log.debug("The zygote is ready.");
       },
       unfit: (unfit) => this.exclude(unfit),
       unreliable: (problem) => this.#broke(`A worker that was forked was replaced, because ${problem}`),
       died: () => this.#broke("The zygote has ended"),
-    });
+    };
+    this.#zygote = new Zygote(this.#options, this.#wanted(), listener, this.#makeSeat);
   }
 
   #wanted(): string[] {

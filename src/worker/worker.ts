@@ -1,12 +1,11 @@
-import { openSync, closeSync, ftruncateSync, readFileSync, rmSync } from "node:fs";
 import type { Socket } from "node:net";
-import { join } from "node:path";
 import { HighballError, type ErrorCode, type ErrorDetails, catalogue } from "../errors.ts";
 import { Channel } from "./channel.ts";
 import { describeExit, type Exit, type WorkerProcess } from "./process.ts";
 import { encodeFrame, FAILED, FrameReader, IMPORTED, OPEN, PROMPT, READY } from "./protocol.ts";
 import type { Rendezvous } from "./rendezvous.ts";
 import type { Scheduler } from "./scheduler.ts";
+import { type Ledger, Seat } from "./seat.ts";
 import type { Unfit } from "./zygote.ts";
 
 /** What a worker says once it has loaded the application. */
@@ -39,18 +38,6 @@ export interface WorkerListener {
   prompted(difference: 1 | -1): void;
 }
 
-/** Layout in python/highball/worker/ledger.py: last id, length of the responses, the responses. */
-const LEDGER_SIZE = 65_536;
-const LEDGER_START = 8;
-
-/** A worker's page, which survives it. */
-export interface Ledger {
-  /** Id of the last request that was started; 0 for none. */
-  readonly lastStarted: number;
-  /** Frames of responses that were made and not sent. */
-  readonly responses: Buffer;
-}
-
 export interface WorkerOptions {
   /** Milliseconds; 0 waits for ever. */
   readonly bootTimeout: number;
@@ -66,7 +53,7 @@ export class Worker {
   /** Set once `ready` has resolved. */
   channel: Channel | null = null;
   readonly #scheduler: Scheduler;
-  readonly #ledger: string;
+  readonly #seat: Seat;
   readonly #listener: WorkerListener | null;
   #prompting = false;
   #timer: NodeJS.Timeout | undefined;
@@ -82,26 +69,26 @@ export class Worker {
     this.process = process;
     this.#scheduler = scheduler;
     this.#listener = options.listener;
-    const ticket = rendezvous.invite((purpose, socket, pid) => {
-      this.#pid = pid;
-      process.greeted();
-      if (purpose === "control") this.#listen(socket);
-      else this.#data = socket;
-      this.#loaded();
-    });
-    this.#ledger = join(rendezvous.folder, `ledger-${ticket.token.slice(0, 16)}`);
-    const ledger = openSync(this.#ledger, "w", 0o600);
-    ftruncateSync(ledger, LEDGER_SIZE);
-    closeSync(ledger);
-
+    const seat = process.seat ?? new Seat(rendezvous);
+    this.#seat = seat;
     this.ready = new Promise((resolve, reject) => {
       this.#settle = { resolve, reject };
     });
-    process.invite({ ...ticket, ledger: this.#ledger });
+    process.invite(seat.invitation);
+    seat.take((purpose, socket, pid) => {
+      this.#pid = pid;
+      process.greeted();
+      if (purpose === "control") {
+        // A process that starts anew opens both again, this one first.
+        if (this.#control !== null) this.#data = null;
+        this.#listen(socket);
+      } else this.#data = socket;
+      this.#loaded();
+    });
     if (bootTimeout > 0) this.#timer = setTimeout(() => this.#giveUp(bootTimeout), bootTimeout);
     const done = (): void => {
       clearTimeout(this.#timer);
-      rendezvous.uninvite(ticket.token);
+      seat.close();
     };
     this.ready.then(done, done);
     void this.process.exited.then((exit) => {
@@ -121,18 +108,7 @@ export class Worker {
 
   /** What the worker has left behind; to be read once, when it is dead. */
   readLedger(): Ledger {
-    try {
-      const page = readFileSync(this.#ledger);
-      const length = Math.min(page.readUInt32LE(4), LEDGER_SIZE - LEDGER_START);
-      return {
-        lastStarted: page.readUInt32LE(0),
-        responses: page.subarray(LEDGER_START, LEDGER_START + length),
-      };
-    } catch {
-      return { lastStarted: 0, responses: Buffer.alloc(0) };
-    } finally {
-      rmSync(this.#ledger, { force: true });
-    }
+    return this.#seat.readLedger();
   }
 
   /** Asks a worker that is idle, or still loads, to leave as a Python program does. */

@@ -1,5 +1,6 @@
 import { ForkedProcess, exitOf, type Forker } from "./forked-process.ts";
-import { Interpreter, type Invitation, type LoadOptions, type ProcessOptions } from "./process.ts";
+import { Interpreter, type LoadOptions, type ProcessOptions } from "./process.ts";
+import type { Invitation, Seat } from "./seat.ts";
 
 /** A module whose import did more than to define things: a process that has done it is of no use to others. */
 export interface Unfit {
@@ -35,18 +36,28 @@ export class Zygote implements Forker {
   readonly #interpreter: Interpreter;
   readonly #options: ProcessOptions;
   readonly #listener: ZygoteListener;
+  readonly #makeSeat: () => Seat | null;
+  /** For the child that waits; null until the next one may be forked. */
+  #seat: Seat | null = null;
   /** Asked for, by number. */
   readonly #expected: Map<number, ForkedProcess> = new Map();
   readonly #children: Map<number, ForkedProcess> = new Map();
   #number = 0;
   #retired = false;
 
-  constructor(options: ProcessOptions, modules: readonly string[], listener: ZygoteListener) {
+  /** @param makeSeat a place for a child that waits */
+  constructor(
+    options: ProcessOptions,
+    modules: readonly string[],
+    listener: ZygoteListener,
+    makeSeat: () => Seat | null,
+  ) {
     this.#options = options;
     this.#listener = listener;
+    this.#makeSeat = makeSeat;
     this.#interpreter = new Interpreter(options, "zygote");
     this.#interpreter.onLine((line) => this.#hear(JSON.parse(line) as Report));
-    this.#interpreter.tell({ prepare: modules });
+    this.prepare(modules);
     void this.#interpreter.exited.then(() => this.#ended());
   }
 
@@ -54,14 +65,17 @@ export class Zygote implements Forker {
     return this.#interpreter.pid;
   }
 
-  /** Imports more. */
+  /** Imports more; what waits is replaced. */
   prepare(modules: readonly string[]): void {
     this.#interpreter.tell({ prepare: modules });
+    this.#offerSeat();
   }
 
   /** A process that this zygote will fork when it is invited. */
   start(load: LoadOptions): ForkedProcess {
-    return new ForkedProcess(this, load, () => Interpreter.load(this.#options, load));
+    const seat = this.#seat;
+    this.#seat = null;
+    return new ForkedProcess(this, load, () => Interpreter.load(this.#options, load), seat);
   }
 
   fork(child: ForkedProcess, load: LoadOptions, invitation: Invitation): void {
@@ -77,13 +91,21 @@ export class Zygote implements Forker {
   /** Forks no more, and ends when the last of its children has. */
   retire(): void {
     this.#retired = true;
+    this.#seat?.abandon();
     this.#interpreter.hangUp();
   }
 
   /** Ends it and its children now. */
   kill(): void {
     this.#retired = true;
+    this.#seat?.abandon();
     this.#interpreter.kill("SIGKILL");
+  }
+
+  #offerSeat(): void {
+    this.#seat?.abandon();
+    this.#seat = this.#retired ? null : this.#makeSeat();
+    if (this.#seat !== null) this.#interpreter.tell({ seat: this.#seat.invitation });
   }
 
   #hear(report: Report): void {
@@ -97,6 +119,7 @@ export class Zygote implements Forker {
       this.#expected.delete(report.forked);
       this.#children.set(report.pid, child);
       child.forked(report.pid);
+      this.#offerSeat();
     } else if ("failed" in report) {
       this.#expected.get(report.failed)?.failed(report.problem);
       this.#expected.delete(report.failed);
@@ -107,6 +130,8 @@ export class Zygote implements Forker {
   }
 
   #ended(): void {
+    this.#seat?.abandon();
+    this.#seat = null;
     // Its children die with it (prctl(2), PR_SET_PDEATHSIG).
     for (const child of this.#children.values()) child.ended({ code: null, signal: "SIGKILL" });
     for (const child of this.#expected.values()) child.failed(this.#retired ? "" : "the zygote has ended");

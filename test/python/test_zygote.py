@@ -67,6 +67,7 @@ class Gateway:
 
     def __init__(self, folder: str, project: str, environment: Dict[str, str], role: str) -> None:
         self.project = project
+        self._role = role
         self._folder = folder
         self._listener = socket.socket(socket.AF_UNIX)
         self._address = os.path.join(folder, "gateway.sock")
@@ -109,7 +110,7 @@ class Gateway:
         self.say(prepare=modules)
         return self.hear("prepared", "unfit")
 
-    def job(self, target: str) -> Tuple[Dict[str, Any], Dict[str, Any]]:
+    def job(self, target: str = "app") -> Tuple[Dict[str, Any], Dict[str, Any]]:
         """Return what a worker is told: what to load, and where to connect."""
         self._tokens += 1
         ledger = os.path.join(self._folder, f"ledger-{self._tokens}")
@@ -130,15 +131,27 @@ class Gateway:
 
     def fork(self, target: str = "app") -> int:
         """Have a worker forked and return its process id."""
-        load, invitation = self.job(target)
+        return self.order(*self.job(target))
+
+    def order(self, load: Dict[str, Any], invitation: Dict[str, Any]) -> int:
+        """Have a worker forked that does this, and return its process id."""
         self.say(fork=self._tokens, load=load, invitation=invitation)
         answer = self.hear("forked", "failed")
         assert answer["forked"] == self._tokens, answer
         return int(answer["pid"])
 
-    def accept(self) -> Worker:
-        return Worker(self._listener)
+    def seat(self, target: str = "app") -> Tuple[Dict[str, Any], Dict[str, Any]]:
+        """Offer a seat to a child that waits; return what it will be told."""
+        load, invitation = self.job(target)
+        self.say(seat=invitation)
+        return load, invitation
 
+    def accept(self, *, anew: bool = False) -> Worker:
+        """Return the next worker; one of a zygote opens both connections before it loads, unless it starts anew."""
+        worker = Worker(self._listener)
+        if self._role == "zygote" and not anew:
+            worker.be_seated()
+        return worker
 
     def close(self) -> None:
         self.process.kill()
@@ -156,9 +169,16 @@ class Worker:
         self._frames: List[protocol.Frame] = []
         self._reader = protocol.FrameReader()
         self.pid = 0
+        self._connections: Dict[str, socket.socket] = {}
         self.control = self._accept("control")
 
     def _accept(self, purpose: str) -> socket.socket:
+        """Return that connection; they come in either order."""
+        while purpose not in self._connections:
+            self._welcome()
+        return self._connections[purpose]
+
+    def _welcome(self) -> None:
         connection, _ = self._listener.accept()
         connection.settimeout(DEADLINE)
         self._sockets.append(connection)
@@ -169,9 +189,13 @@ class Worker:
             assert data, "the worker has hung up"
             frames = reader.feed(data)
         hello = json.loads(frames[0][3])
-        assert (frames[0][0], hello["connection"]) == (protocol.HELLO, purpose), hello
+        assert frames[0][0] == protocol.HELLO, hello
         self.pid = hello["pid"]
-        return connection
+        self._connections[hello["connection"]] = connection
+
+    def be_seated(self) -> None:
+        """Accept the other connection too."""
+        self._accept("data")
 
     def hear(self) -> Tuple[int, Any]:
         """Return type and content of its next message."""
@@ -184,7 +208,7 @@ class Worker:
         return kind, json.loads(payload)
 
     def ready(self) -> Dict[str, Any]:
-        self._accept("data")
+        self.be_seated()
         kind, said = self.hear()
         assert kind == protocol.READY, said
         result: Dict[str, Any] = said
@@ -267,11 +291,108 @@ class ZygoteTestCase(unittest.TestCase):
         finally:
             worker.close()
 
+    def until_own(self, pid: int, kilobytes: int) -> None:
+        """Return when so much of a process's memory is its own."""
+        deadline = time.monotonic() + DEADLINE
+        own = 0
+        while own < kilobytes:
+            self.assertLess(time.monotonic(), deadline, f"it has {own} kB")
+            time.sleep(0.005)
+            with open(f"/proc/{pid}/smaps_rollup", encoding="ascii") as file:
+                own = sum(int(line.split()[1]) for line in file if line.startswith("Private_Dirty:"))
+
     def until_gone(self, *pids: int) -> None:
         deadline = time.monotonic() + DEADLINE
         while any(map(alive, pids)):
             self.assertLess(time.monotonic(), deadline, "a process lives on")
             time.sleep(0.005)
+
+
+class Waiting(ZygoteTestCase):
+    """The child that is forked before there is anything to load."""
+
+    def test_it_takes_its_seat_and_loads_when_it_is_told(self) -> None:
+        self.write(library="")
+        self.application("import library\nnote(text='loaded')")
+        self.gateway.prepare("library")
+        job = self.gateway.seat()
+        worker = self.gateway.accept()
+        self.addCleanup(worker.close)
+        self.assertEqual(os.listdir(self.notes), [])
+        self.assertEqual(self.gateway.order(*job), worker.pid)
+        self.assertNotIn("library", worker.ready()["imports"]["modules"])
+        self.assertEqual(self.noted(worker.pid), {"text": "loaded"})
+        worker.quit()
+        self.assertEqual(self.gateway.hear("exited"), {"exited": worker.pid, "status": 0})
+
+    def test_it_finds_what_was_saved_while_it_waited(self) -> None:
+        self.application("note(text='old')")
+        self.gateway.prepare("wave")
+        job = self.gateway.seat()
+        worker = self.gateway.accept()
+        self.addCleanup(worker.close)
+        self.write(self.project, late="")
+        self.write(later="")
+        self.application("import late, later\nnote(text='new')")
+        self.gateway.order(*job)
+        worker.ready()
+        self.assertEqual(self.noted(worker.pid), {"text": "new"})
+
+    def test_another_takes_its_place_when_more_is_imported_and_nobody_hears_of_it(self) -> None:
+        self.application("")
+        self.gateway.prepare("wave")
+        self.gateway.seat()
+        first = self.gateway.accept()
+        self.addCleanup(first.close)
+        self.gateway.prepare("wave", "json")
+        self.until_gone(first.pid)
+        job = self.gateway.seat()
+        second = self.gateway.accept()
+        self.addCleanup(second.close)
+        self.assertEqual(self.gateway.order(*job), second.pid)
+        second.ready()
+        second.quit()
+        self.assertEqual(self.gateway.hear("exited")["exited"], second.pid)
+
+    def test_another_does_what_it_was_to_do_if_it_has_died(self) -> None:
+        self.application("")
+        self.gateway.prepare("wave")
+        job = self.gateway.seat()
+        first = self.gateway.accept()
+        self.addCleanup(first.close)
+        os.kill(first.pid, signal.SIGKILL)
+        self.assertEqual(first.hear(), (0, None))
+        pid = self.gateway.order(*job)
+        second = self.gateway.accept()
+        self.addCleanup(second.close)
+        self.assertEqual(second.pid, pid)
+        self.assertNotEqual(pid, first.pid)
+        second.ready()
+
+    def test_it_ends_with_the_zygote(self) -> None:
+        self.gateway.prepare("wave")
+        self.gateway.seat()
+        worker = self.gateway.accept()
+        self.addCleanup(worker.close)
+        self.gateway.socket.shutdown(socket.SHUT_WR)
+        self.until_gone(worker.pid, self.gateway.process.pid)
+
+    def test_it_has_memory_of_its_own(self) -> None:
+        self.application(
+            "import resource, library\n"
+            "before = resource.getrusage(resource.RUSAGE_SELF).ru_minflt\n"
+            "for index in range(0, len(library.large), 4096): library.large[index] = 1\n"
+            "note(faults=resource.getrusage(resource.RUSAGE_SELF).ru_minflt - before)"
+        )
+        self.write(library="large = bytearray(b'x') * (8 << 20)")
+        self.gateway.prepare("library")
+        job = self.gateway.seat()
+        worker = self.gateway.accept()
+        self.addCleanup(worker.close)
+        self.until_own(worker.pid, 10 << 10)
+        self.gateway.order(*job)
+        worker.ready()
+        self.assertLess(self.noted(worker.pid)["faults"], 1024)  # of 2,048 pages
 
 
 class Forks(ZygoteTestCase):
@@ -324,8 +445,8 @@ class Forks(ZygoteTestCase):
         self.addCleanup(cold_worker.close)
         cold_worker.ready()
         cold = self.noted(gateway.process.pid)
-        # A thread opens the connection meanwhile, and the cold one may still hold what it was told on.
-        self.assertLessEqual(forked["descriptors"].pop("socket", 0), 1)
+        # Two connections, and what it was told on; the cold one opens them meanwhile.
+        self.assertLessEqual(forked["descriptors"].pop("socket", 0), 3)
         self.assertLessEqual(cold["descriptors"].pop("socket", 0), 2)
         self.assertEqual(forked, cold)
 
@@ -416,8 +537,9 @@ class Ends(ZygoteTestCase):
             "os._exit(1)"
         )
         pids = {self.gateway.fork() for _ in range(4)}
-        for _ in pids:
-            self.addCleanup(self.gateway.accept().close)
+        for _ in range(2 * len(pids)):
+            connection, _ = self.gateway._listener.accept()
+            self.addCleanup(connection.close)
         with open(os.path.join(self.notes, "go"), "w", encoding="ascii"):
             pass
         told = [self.gateway.hear("exited") for _ in pids]
@@ -500,7 +622,7 @@ class Shadows(ZygoteTestCase):
         anew = first.control in ready and not first.control.recv(1, socket.MSG_PEEK)
         worker = first
         if anew:
-            worker = self.gateway.accept()
+            worker = self.gateway.accept(anew=True)
             self.addCleanup(worker.close)
         worker.ready()
         self.assertEqual(worker.pid, pid)
@@ -599,7 +721,7 @@ note(before=before, loudness=library.loudness, folder=first)
         self.unfit = [{"importing": ["other", "library"], "problem": problem}]
 
     def served_by_a_new_interpreter(self, gateway: Gateway, pid: int) -> Worker:
-        before, worker = gateway.accept(), gateway.accept()
+        before, worker = gateway.accept(), gateway.accept(anew=True)
         self.addCleanup(before.close)
         self.addCleanup(worker.close)
         self.assertEqual((before.pid, worker.pid), (pid, pid))

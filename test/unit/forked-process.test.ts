@@ -1,6 +1,9 @@
+import { existsSync } from "node:fs";
 import { afterEach, beforeEach, describe, expect, it, vi } from "vitest";
 import { exitOf, ForkedProcess, type Forker } from "../../src/worker/forked-process.ts";
-import type { Exit, Invitation, LoadOptions, WorkerProcess } from "../../src/worker/process.ts";
+import type { Exit, LoadOptions, WorkerProcess } from "../../src/worker/process.ts";
+import { Rendezvous } from "../../src/worker/rendezvous.ts";
+import { type Invitation, Seat } from "../../src/worker/seat.ts";
 
 const INVITATION: Invitation = { token: "t", path: "/p", ledger: "/l" };
 const LOAD: LoadOptions = {
@@ -28,6 +31,7 @@ class FakeForker implements Forker {
 
 class ColdStart implements WorkerProcess {
   readonly startedAt = 0;
+  readonly seat = null;
   readonly pid = 99;
   readonly invited: Invitation[] = [];
   readonly killed: NodeJS.Signals[] = [];
@@ -47,7 +51,12 @@ class ColdStart implements WorkerProcess {
   }
 }
 
-function scene(): { child: ForkedProcess; forker: FakeForker; cold: ColdStart; signals: [number, string][] } {
+function scene(seat: Seat | null = null): {
+  child: ForkedProcess;
+  forker: FakeForker;
+  cold: ColdStart;
+  signals: [number, string][];
+} {
   const signals: [number, string][] = [];
   vi.spyOn(process, "kill").mockImplementation((pid, signal) => {
     signals.push([pid, String(signal)]);
@@ -55,7 +64,7 @@ function scene(): { child: ForkedProcess; forker: FakeForker; cold: ColdStart; s
   });
   const forker = new FakeForker();
   const cold = new ColdStart();
-  return { child: new ForkedProcess(forker, LOAD, () => cold), forker, cold, signals };
+  return { child: new ForkedProcess(forker, LOAD, () => cold, seat), forker, cold, signals };
 }
 
 beforeEach(() => {
@@ -99,6 +108,24 @@ describe("a process of the zygote's", () => {
     child.invite(INVITATION);
     happens(child);
     expect(cold.invited).toEqual([INVITATION]);
+  });
+
+  it("that had taken its seat, and was gone when it was to load, is replaced", () => {
+    const { child, cold } = scene();
+    child.invite(INVITATION);
+    child.greeted();
+    child.failed("no memory");
+    expect(cold.invited).toEqual([INVITATION]);
+  });
+
+  it("that is never invited leaves its seat", async () => {
+    const rendezvous = await Rendezvous.open();
+    const seat = new Seat(rendezvous);
+    const { child } = scene(seat);
+    child.kill("SIGKILL");
+    expect(await child.exited).toEqual({ code: null, signal: "SIGKILL" });
+    expect(existsSync(seat.invitation.ledger)).toBe(false);
+    rendezvous.close();
   });
 
   it("that was killed before its number was known is killed when it is, and not replaced", async () => {

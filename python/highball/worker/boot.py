@@ -20,7 +20,7 @@ from .runners import Runners, base_environ
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from typing import Any, BinaryIO, Callable, Dict, Iterable, List, NoReturn, Optional, Sequence, Tuple
+    from typing import Any, BinaryIO, Callable, Dict, Iterable, List, NoReturn, Optional, Sequence, Set, Tuple
 
     from .imported import Imported
     from .loader import Loaded
@@ -47,9 +47,11 @@ def main(boot_descriptor: int, role: Sequence[str] = ()) -> None:
         unfit = preload.take(settings["prepare"], lambda: bool(select.select([boot], [], [], 0)[0]))
         said: Dict[str, Any] = {"unfit": unfit} if unfit else {"prepared": len(settings["prepare"])}
         os.write(boot_descriptor, json.dumps(said).encode("utf-8") + b"\n")
-        preloaded = top_levels(set(sys.modules) - own)
+        preloaded = _get_ready(set(sys.modules) - own)
         settings = {**_read(boot), "preloaded": preloaded, "isFit": not unfit}
-    _work(settings, lambda: _accept_invitation(boot), preload)
+    control = Control(lambda: _accept_invitation(boot))
+    control.start()
+    _work(settings, control, preload)
 
 
 def _be_zygote(descriptor: int) -> None:
@@ -62,26 +64,38 @@ def _be_zygote(descriptor: int) -> None:
     die_with_parent()
     if os.getppid() != parent:
         os._exit(1)
-    preloaded = top_levels(forked.ahead)
+    invitation = forked.invitation
+    control = Control(lambda: (invitation, connect(invitation, "control")))
+    control.start()
+    try:
+        data = connect(invitation, "data")
+    except OSError:  # the gateway ends
+        os._exit(0)
+    preloaded = _get_ready(forked.ahead)
     boot = os.fdopen(forked.boot, "rb")
     copy_pages(lambda: bool(select.select([boot], [], [], 0)[0]))
     settings = {**_read(boot), "preloaded": preloaded}
-    _work(settings, lambda: _accept_invitation(boot), forked.preload)
+    _work(settings, control, forked.preload, data)
+
+
+def _get_ready(ahead: Set[str]) -> List[str]:
+    """Do what takes time before there is something to load; return what ``ahead`` begins with."""
+    from importlib import invalidate_caches
+
+    # Nothing is looked up while this process waits: what is then will be as it is on disk.
+    invalidate_caches()
+    return top_levels(ahead)
 
 
 def _work(
     settings: Dict[str, Any],
-    accept: Callable[[], Tuple[Dict[str, Any], socket.socket]],
+    control: Control,
     preload: Optional[Preload],
+    data: Optional[socket.socket] = None,
 ) -> None:
     if preload is not None:
         # This process was started a while ago, and the folder may be a link to another release by now.
         os.chdir(settings["directory"])
-        from importlib import invalidate_caches
-
-        invalidate_caches()
-    control = Control(accept)
-    control.start()
     sys.argv = [settings["argv0"]]
     origin = os.getcwd(), dict(os.environ)
     if not settings.pop("isFit", True):
@@ -107,7 +121,7 @@ def _work(
         _exit(0)
     invitation = control.wait_until_connected()
     runners = Runners(
-        connect(invitation, "data"),
+        data or connect(invitation, "data"),
         loaded.application,
         base_environ(settings),
         settings["threads"],

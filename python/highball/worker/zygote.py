@@ -24,17 +24,21 @@ TYPE_CHECKING = False
 if TYPE_CHECKING:
     from typing import Any, Dict, List, Optional, Sequence, Set, Tuple
 
+    Invitation = Dict[str, Any]
+    """Where a worker connects, and what proves it."""
+
 #: Seconds after a load was begun in which no other child is forked: they would compete for the processors.
 REST = 0.05
 
 
 class Forked:
-    """What a child is: the descriptor that it is told on what to load, and what was imported ahead."""
+    """What a child has: where it is told what to load, its invitation, and what was imported ahead."""
 
-    __slots__ = ("ahead", "boot", "preload")
+    __slots__ = ("ahead", "boot", "invitation", "preload")
 
-    def __init__(self, boot: int, preload: Preload, ahead: Set[str]) -> None:
+    def __init__(self, boot: int, invitation: Invitation, preload: Preload, ahead: Set[str]) -> None:
         self.boot = boot
+        self.invitation = invitation
         self.preload = preload
         #: Names of modules that a worker without a zygote would not have yet.
         self.ahead = ahead
@@ -55,6 +59,8 @@ class Zygote:
         self._children: Set[int] = set()
         #: The child that waits: its process id, and where it reads what it shall load.
         self._standby: Optional[Tuple[int, socket.socket]] = None
+        #: Of that child, or of the next one.
+        self._seat: Optional[Invitation] = None
         #: Children that were never told what to load: the gateway does not know them.
         self._dismissed: Set[int] = set()
         self._own = set(sys.modules)
@@ -72,7 +78,7 @@ class Zygote:
     def run(self) -> Forked:
         """Do what the gateway says; returns in a child."""
         while True:
-            rest = REST if self._wants_standby else None
+            rest = REST if self._wants_standby and self._seat else None
             ready = select.select([self._gateway, self._alarm], [], [], rest)[0]
             if self._alarm in ready:
                 self._reap()
@@ -91,6 +97,8 @@ class Zygote:
                         return forked
                 elif "prepare" in message:
                     self._prepare(message["prepare"])
+                elif "seat" in message:
+                    self._seat = message["seat"]
 
     # -- the gateway -------------------------------------------------------------------------
 
@@ -142,11 +150,14 @@ class Zygote:
         if not self._is_fit:  # it was asked before it was known
             self._say({"failed": number, "problem": ""})
             return None
-        orders = b"".join(json.dumps(message[part]).encode("utf-8") + b"\n" for part in ("load", "invitation"))
+        invitation = message["invitation"]
+        if invitation != self._seat:
+            self._dismiss()
+        orders = json.dumps(message["load"]).encode("utf-8") + b"\n"
         pid = self._hand_over(orders)
         if pid == 0:
             try:
-                forked = self._stand_by()
+                forked = self._stand_by(invitation)
             except OSError as exc:
                 self._say({"failed": number, "problem": str(exc)})
                 return None
@@ -154,6 +165,7 @@ class Zygote:
                 return forked
             pid = self._hand_over(orders)
         self._children.add(pid)
+        self._seat = None
         self._wants_standby = True
         self._say({"forked": number, "pid": pid})
         return None
@@ -175,12 +187,12 @@ class Zygote:
     def _try_to_stand_by(self) -> Optional[Forked]:
         self._wants_standby = False
         try:
-            return self._stand_by()
+            return self._stand_by(self._seat or {})
         except OSError:
             return None  # a load that needs a child will try again, and say so
 
-    def _stand_by(self) -> Optional[Forked]:
-        """Fork a child that waits. Returns in the child only, with what that is."""
+    def _stand_by(self, invitation: Invitation) -> Optional[Forked]:
+        """Fork a child that takes its seat and waits. Returns in the child only, with what that is."""
         sys.stdout.flush()
         sys.stderr.flush()
         # The child collects only what it makes itself: else its first collection copies all pages.
@@ -191,7 +203,7 @@ class Zygote:
         if pid == 0:
             ours.close()
             self._become_worker()
-            return Forked(theirs.detach(), self._preload, set(sys.modules) - self._own)
+            return Forked(theirs.detach(), invitation, self._preload, set(sys.modules) - self._own)
         theirs.close()
         self._standby = pid, ours
         return None
