@@ -16,6 +16,7 @@ from .failure import LoadFailure
 from .import_path import Shadowed
 from .ledger import Ledger
 from .loader import load
+from .native import Socket
 from .runners import Runners, base_environ
 
 TYPE_CHECKING = False
@@ -241,10 +242,11 @@ def _read(boot: BinaryIO) -> Dict[str, Any]:
 def connect(invitation: Dict[str, Any], purpose: str) -> socket.socket:
     """Open one of the two connections and say hello."""
     if "path" in invitation:
-        connection = socket.socket(socket.AF_UNIX, socket.SOCK_STREAM)
+        connection = Socket(socket.AF_UNIX, socket.SOCK_STREAM)
         connection.connect(invitation["path"])
     else:  # an interpreter or a platform without Unix sockets
-        connection = socket.create_connection(("127.0.0.1", invitation["port"]))
+        connection = Socket(socket.AF_INET, socket.SOCK_STREAM)
+        connection.connect(("127.0.0.1", invitation["port"]))
         connection.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
     hello = {
         "version": protocol.VERSION,

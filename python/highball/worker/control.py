@@ -10,9 +10,9 @@ import os
 import select
 import socket
 import sys
-import threading
 
 from . import protocol
+from .native import Signal, start_thread
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -28,7 +28,7 @@ class Control:
     def __init__(self, accept: Callable[[], Tuple[Dict[str, Any], socket.socket]]) -> None:
         self._accept = accept
         self._reader = protocol.FrameReader()
-        self._connected = threading.Event()
+        self._connected = Signal()
         self._connection: socket.socket
         self._invitation: Dict[str, Any] = {}
         self.runners: Optional[Runners] = None
@@ -36,7 +36,7 @@ class Control:
 
     def start(self) -> None:
         """Wait for the invitation, connect and listen, in a daemon thread."""
-        threading.Thread(target=self._listen, name="highball-control", daemon=True).start()
+        start_thread(self._listen, "highball-control")
 
     def wait_until_connected(self) -> Dict[str, Any]:
         """Return the invitation, once it has come and the gateway has been reached."""

@@ -10,14 +10,13 @@ share is guarded by one lock, which is free whenever only one of them is awake.
 
 from __future__ import annotations
 
-import select
 import socket
 import sys
-import threading
 from collections import deque
 
 from . import protocol
 from .file_wrapper import FileWrapper
+from .native import allocate_lock, is_readable, start_thread, wait_for
 from .wsgi import Exchange, body_stream, report
 
 TYPE_CHECKING = False
@@ -42,19 +41,10 @@ class _Runner:
     __slots__ = ("bell", "reading", "request")
 
     def __init__(self) -> None:
-        self.bell = threading.Lock()
+        self.bell = allocate_lock()
         self.bell.acquire()
         self.reading = False
         self.request: Optional[Request] = None
-
-
-def _waiter(data: socket.socket) -> Callable[[], Any]:
-    """Return what waits until there is something to read."""
-    if hasattr(select, "poll"):
-        poll = select.poll()
-        poll.register(data, select.POLLIN)
-        return poll.poll
-    return lambda: select.select([data], [], [])
 
 
 class Runners:
@@ -75,8 +65,8 @@ class Runners:
         self._ledger = ledger
         self._reader = protocol.FrameReader()
         self._queue: Deque[Request] = deque()
-        self._lock = threading.Lock()
-        self._send_lock = threading.Lock()
+        self._lock = allocate_lock()
+        self._send_lock = allocate_lock()
         self._reading = False
         self._closed = False
         self._started = 1
@@ -86,7 +76,7 @@ class Runners:
         self._posted: List[bytes] = []
         self.after_request: Optional[Callable[[], None]] = None
         """Called by the runner that has run a request, where there is something to look after."""
-        self._wait = _waiter(data)
+        self._wait = wait_for(data)
 
     # -- the runner --------------------------------------------------------------------------
 
@@ -203,7 +193,7 @@ class Runners:
             self._started += 1
             self._leader = runner = _Runner()
             name = "highball-runner-%d" % self._started
-            threading.Thread(target=self._run_thread, args=(runner,), name=name, daemon=True).start()
+            start_thread(lambda: self._run_thread(runner), name)
 
     def _run_thread(self, runner: _Runner) -> None:
         try:
@@ -287,7 +277,7 @@ class Runners:
 
     def _read_waiting(self) -> None:
         """Take what waits in the socket while every runner is busy; the lock is held."""
-        while select.select([self._data], [], [], 0)[0]:
+        while is_readable(self._data):
             data = self._data.recv(RECEIVE)
             if not data:
                 return  # the next runner that reads will see the end too

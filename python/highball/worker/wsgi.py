@@ -9,16 +9,17 @@ from __future__ import annotations
 import json
 import os
 import sys
-import threading
 from io import BytesIO
 
 from . import protocol
 from .failure import format_exception
 from .file_wrapper import FileWrapper
+from .native import allocate_lock
 from .response_head import InvalidResponse, build_head, build_lines
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
+    from _thread import LockType
     from types import TracebackType
     from typing import Any, Callable, Dict, Iterable, List, Optional, Protocol, Tuple, Type
 
@@ -60,7 +61,7 @@ class Exchange:
     _length = -1
     _sent = 0
     _overrun = False
-    _bell: Optional[threading.Lock] = None
+    _bell: Optional[LockType] = None
     _opened: Optional[bool] = None
 
     def __init__(self, ident: int, environ: Environ, outlet: Outlet) -> None:
@@ -244,7 +245,7 @@ class Exchange:
         return True
 
     def _wait_for_gateway(self) -> bool:
-        bell = threading.Lock()
+        bell = allocate_lock()
         bell.acquire()
         self._bell = bell
         while self._opened is None and not self.cancelled:
@@ -277,7 +278,7 @@ class Exchange:
                 pass  # released meanwhile by the other side
 
     def _wait_for_room(self) -> None:
-        bell = threading.Lock()
+        bell = allocate_lock()
         bell.acquire()
         self._bell = bell
         while self._sent - self.acknowledged > WINDOW and not self.cancelled:
