@@ -12,7 +12,7 @@ import socket
 import sys
 
 from . import protocol
-from .native import Signal, start_thread
+from .native import Signal, start_new_thread
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -36,7 +36,8 @@ class Control:
 
     def start(self) -> None:
         """Wait for the invitation, connect and listen, in a daemon thread."""
-        start_thread(self._listen, "highball-control")
+        # None of ``threading``: gevent mends the import locks that are held only if that knows of no other.
+        start_new_thread(self._listen, ())
 
     def wait_until_connected(self) -> Dict[str, Any]:
         """Return the invitation, once it has come and the gateway has been reached."""

@@ -16,7 +16,15 @@ TYPE_CHECKING = False
 if TYPE_CHECKING:
     from typing import Any, Callable
 
-__all__ = ["Signal", "Socket", "allocate_lock", "is_readable", "start_thread", "wait_for"]
+__all__ = [
+    "Signal",
+    "Socket",
+    "allocate_lock",
+    "is_readable",
+    "start_new_thread",
+    "start_thread",
+    "wait_for",
+]
 
 Socket = socket.socket
 _Thread = threading.Thread
