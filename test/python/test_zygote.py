@@ -433,6 +433,13 @@ class Forks(ZygoteTestCase):
             with self.worker() as after:
                 self.assertEqual(self.noted(after.pid), {"library": self.gateway.process.pid})
 
+    def test_the_application_is_the_only_thread_that_threading_knows(self) -> None:
+        """gevent's ``patch_all()`` mends the locks of running imports only then."""
+        self.application("import threading\nnote(threads=[thread.name for thread in threading.enumerate()])")
+        self.gateway.prepare("wave")
+        with self.worker() as worker:
+            self.assertEqual(self.noted(worker.pid), {"threads": ["MainThread"]})
+
     def test_a_worker_is_in_the_state_of_one_that_was_started_cold(self) -> None:
         self.application(STATE)
         self.gateway.prepare("wave", "json", "logging.handlers", "ctypes")
