@@ -1,6 +1,7 @@
 /** The options of `npm run bench -- ...`. */
 import { parseArgs } from "node:util";
 import { ROWS } from "../rows/all.mjs";
+import { list, named, wholeNumber } from "./option-values.mjs";
 import { SERVERS, serverNamed } from "./servers.mjs";
 
 const HELP = `npm run bench -- [options]
@@ -44,7 +45,7 @@ export function readOptions(args) {
   const names = list(values.servers);
   for (const name of names) serverNamed(name);
   return {
-    rows: list(values.only).length === 0 ? ROWS : list(values.only).map(rowNamed),
+    rows: list(values.only).length === 0 ? ROWS : list(values.only).map((id) => named("row", ROWS, id)),
     servers: names.length === 0 ? null : new Set(names),
     plan: {
       runs: wholeNumber("--runs", values.runs ?? (values.quick ? "1" : "5")),
@@ -53,34 +54,4 @@ export function readOptions(args) {
     },
     whole: !values.quick && values.only === undefined && values.servers === undefined,
   };
-}
-
-/**
- * @param {string[] | undefined} values
- * @returns {string[]}
- */
-function list(values) {
-  return (values ?? []).flatMap((value) => value.split(","));
-}
-
-/**
- * @param {string} id
- * @returns {import("./row.mjs").Row}
- */
-function rowNamed(id) {
-  const row = ROWS.find((candidate) => candidate.id === id);
-  if (row !== undefined) return row;
-  throw new Error(
-    `No row is called "${id}"; there are: ${ROWS.map((candidate) => candidate.id).join(", ")}.`,
-  );
-}
-
-/**
- * @param {string} flag
- * @param {string} text
- * @returns {number}
- */
-function wholeNumber(flag, text) {
-  if (/^[1-9]\d*$/.test(text)) return Number(text);
-  throw new Error(`${flag} takes a whole number from 1, not "${text}".`);
 }

@@ -1,5 +1,6 @@
 /** The options of `npm run bench:reload -- ...`. */
 import { parseArgs } from "node:util";
+import { list, named, wholeNumber } from "../lib/option-values.mjs";
 import { SERVERS, serverNamed } from "./servers.mjs";
 import { TOPICS } from "./topics.mjs";
 
@@ -37,7 +38,7 @@ export function readOptions(args) {
   if (values.help) return HELP;
   const servers = list(values.servers);
   for (const name of servers) serverNamed(name);
-  const topics = list(values.only).map(topicNamed);
+  const topics = list(values.only).map((id) => named("topic", TOPICS, id));
   return {
     topics: topics.length === 0 ? TOPICS : topics,
     servers: servers.length === 0 ? null : new Set(servers),
@@ -46,34 +47,4 @@ export function readOptions(args) {
     quick: values.quick,
     whole: args.length === 0,
   };
-}
-
-/**
- * @param {string[] | undefined} values
- * @returns {string[]}
- */
-function list(values) {
-  return (values ?? []).flatMap((value) => value.split(","));
-}
-
-/**
- * @param {string} id
- * @returns {import("./topics.mjs").Topic}
- */
-function topicNamed(id) {
-  const topic = TOPICS.find((candidate) => candidate.id === id);
-  if (topic !== undefined) return topic;
-  throw new Error(
-    `No topic is called "${id}"; there are: ${TOPICS.map((candidate) => candidate.id).join(", ")}.`,
-  );
-}
-
-/**
- * @param {string} flag
- * @param {string} text
- * @returns {number}
- */
-function wholeNumber(flag, text) {
-  if (/^[1-9]\d*$/.test(text)) return Number(text);
-  throw new Error(`${flag} takes a whole number from 1, not "${text}".`);
 }
