@@ -1,0 +1,54 @@
+import { markup, type Markup } from "../../http/error-page/markup.ts";
+import type { ErrorRecord } from "../error-record.ts";
+import type { Plan, Spot } from "./exception-parts.ts";
+import type { PageContext } from "./page-context.ts";
+import { renderPlace } from "./place.ts";
+
+/** Characters of a message that stand in the title; the whole of a longer one stands below. */
+const LONG = 300;
+
+/** What was raised, and where in the application's code. */
+export function renderHeadline(record: ErrorRecord, plan: Plan | null, context: PageContext): Markup {
+  const { model, message, hint } = record;
+  const title =
+    model === null
+      ? markup`<h1>${record.title}</h1>`
+      : renderRaised(model.exception.type, model.exception.message);
+  const notes = model?.exception.notes ?? [];
+  const says = message !== record.title && message !== model?.exception.message && record.place !== "request";
+  return markup`<div class="headline">
+${title}
+${notes.map((note) => markup`<p class="note">${note}</p>\n`)}\
+${says && message !== "" ? markup`<p class="message">${message}</p>\n` : null}\
+${hint === "" ? null : markup`<p class="hint">${hint}</p>\n`}\
+${plan?.first === null || plan === null ? null : renderWhere(plan.first, context)}\
+<div class="actions"></div>
+</div>
+`;
+}
+
+function renderRaised(type: string, message: string): Markup {
+  const end = message.includes("\n") ? message.indexOf("\n") : message.length;
+  const head = message.slice(0, Math.min(end, LONG));
+  const isWhole = head.length === message.length;
+  const dot = type.lastIndexOf(".") + 1;
+  const name = markup`<span class="type"><span class="module">${type.slice(0, dot)}</span>${type.slice(dot)}</span>`;
+  return markup`<h1>${name}${message === "" ? null : markup`<span class="colon">:</span> <span class="message">${head}${isWhole ? "" : "…"}</span>`}</h1>
+${
+  isWhole
+    ? null
+    : markup`<pre class="message" tabindex="0" role="region" aria-label="The whole message">
+${message}</pre>`
+}`;
+}
+
+function renderWhere(spot: Spot, context: PageContext): Markup {
+  const { number } = spot;
+  if (spot.kind === "syntax") {
+    const { file, line } = spot.syntax;
+    return markup`<p class="where">in <a href="#frame-${number}">${renderPlace({ file, line, column: 1 }, context)}</a></p>\n`;
+  }
+  const { file, line, function: name } = spot.frame;
+  const place = renderPlace({ file, line, column: 1 }, context);
+  return markup`<p class="where">in <a href="#frame-${number}"><code>${name}</code> ${place}</a></p>\n`;
+}
