@@ -1,3 +1,6 @@
+import type { Debuggee } from "./debuggee.ts";
+import type { ErrorModel } from "./error-model.ts";
+
 /**
  * The one door between `http/` (what faces the client) and `worker/` (what faces the application).
  *
@@ -12,6 +15,8 @@ export interface ApplicationRequest {
   readonly body: RequestBody;
   /** GET or HEAD: the only methods that a setting may let a second worker try again. */
   readonly replayable: boolean;
+  /** Number of the `RequestRecord` that is kept of it; 0 or nothing where none is. */
+  readonly record?: number;
 }
 
 /** Nothing, bytes in memory, or a 0600 file that the worker unlinks once it has opened it. */
@@ -56,11 +61,26 @@ export interface Responder {
 /** Why a request got no (whole) response from its application. */
 export type Failure =
   /** The application raised; the worker has logged the traceback. */
-  | { readonly kind: "raised"; readonly traceback: string }
+  | {
+      readonly kind: "raised";
+      readonly traceback: string;
+      /** Null where the worker was not asked to describe errors, or could not. */
+      readonly error: ErrorModel | null;
+      /** The last lines that the process had printed. */
+      readonly output: readonly string[];
+      /** Holds the frames of `error`. */
+      readonly debuggee: Debuggee | null;
+    }
   /** The application broke PEP 3333 or HTTP, for example by CR LF in a header. */
   | { readonly kind: "invalid-response"; readonly message: string }
   /** The worker process ended while it ran this request. */
-  | { readonly kind: "worker-died"; readonly pid: number; readonly reason: string }
+  | {
+      readonly kind: "worker-died";
+      readonly pid: number;
+      readonly reason: string;
+      /** Where it stood when a signal killed it, as Python's faulthandler writes it; may be empty. */
+      readonly traceback: string;
+    }
   /** The queue was full, or the request waited in it for too long. */
   | { readonly kind: "overloaded"; readonly reason: string; readonly retryAfter: number }
   /** The server is going down, or no worker can be started. */
@@ -78,6 +98,31 @@ export interface LoadFailure {
   readonly hint: string;
   /** As Python prints it, for example; may be empty. */
   readonly traceback: string;
+  /** What was raised; null where nothing was, or nobody was asked to describe it. */
+  readonly error: ErrorModel | null;
+  /** The last lines that the process had printed. */
+  readonly output: readonly string[];
+}
+
+/** Hears of errors that no request is answered with. */
+export interface FaultListener {
+  /** The application has raised where the client cannot be told any more. */
+  raised(fault: Fault): void;
+  /** A worker has ended of itself, while it ran no request. */
+  died(death: { readonly pid: number; readonly reason: string; readonly traceback: string }): void;
+  /** Code cannot be loaded: told before any request is told. */
+  loadFailed(problem: LoadFailure): void;
+}
+
+export interface Fault {
+  /** In a body whose head had been sent, in `close()` of the iterable, or in a thread of the application's. */
+  readonly place: "stream" | "close" | "thread";
+  /** As `ApplicationRequest.record`; 0 where it belongs to none. */
+  readonly record: number;
+  readonly traceback: string;
+  readonly error: ErrorModel | null;
+  readonly output: readonly string[];
+  readonly debuggee: Debuggee;
 }
 
 /** A request that was given to an application. */

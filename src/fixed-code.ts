@@ -1,4 +1,4 @@
-import type { Application, Failure } from "./application.ts";
+import type { Application, Failure, FaultListener } from "./application.ts";
 import { HighballError } from "./errors.ts";
 import { loadOptions, processOptions } from "./head-start.ts";
 import type { Log } from "./log.ts";
@@ -45,13 +45,23 @@ export class FixedCode implements ServedCode {
   readonly #scheduler: Scheduler;
   readonly #generations: Generations;
 
-  constructor(settings: Settings, log: Log) {
+  /** @param faults hears of errors that no request is answered with; null without --debug */
+  constructor(settings: Settings, log: Log, faults: FaultListener | null = null) {
     this.#settings = settings;
     this.#log = log;
     const options = processOptions(settings);
     this.#source = { start: (load) => Interpreter.load(options, load) };
     this.#scheduler = makeScheduler(settings);
-    this.#generations = makeGenerations(settings, log, this.#scheduler);
+    const listener: WorkerListener | null =
+      faults === null
+        ? null
+        : {
+            imported: () => {},
+            prompted: () => {},
+            raised: (fault) => faults.raised(fault),
+            died: (death) => faults.died(death),
+          };
+    this.#generations = makeGenerations(settings, log, this.#scheduler, listener);
   }
 
   get application(): Application {

@@ -31,6 +31,8 @@ export function loadOptions(settings: Settings): LoadOptions {
     argv0: process.argv[1] ?? "highball",
     reloads: settings.reload,
     verbose: settings.reloadVerbose,
+    debugs: settings.debug,
+    evaluates: settings.evalex,
   };
 }
 

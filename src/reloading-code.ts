@@ -1,6 +1,6 @@
 import { statSync } from "node:fs";
 import { dirname, resolve } from "node:path";
-import type { Application, Failure } from "./application.ts";
+import type { Application, Failure, FaultListener, LoadFailure } from "./application.ts";
 import { CodeState } from "./code-state.ts";
 import { HighballError } from "./errors.ts";
 import { makeGenerations, makeScheduler, STOPPED } from "./fixed-code.ts";
@@ -54,6 +54,7 @@ export class ReloadingCode implements ServedCode {
   #settings: Settings;
   readonly #settingsFiles: SettingsFiles;
   readonly #log: Log;
+  readonly #faults: FaultListener | null;
   readonly #scheduler: Scheduler;
   readonly #generations: Generations;
   readonly #source: WarmSource;
@@ -73,10 +74,12 @@ export class ReloadingCode implements ServedCode {
   #libraries = "";
   #unmendable: HighballError | null = null;
 
-  constructor(settings: Settings, files: SettingsFiles, log: Log) {
+  /** @param faults hears of errors that no request is answered with; null without --debug */
+  constructor(settings: Settings, files: SettingsFiles, log: Log, faults: FaultListener | null = null) {
     this.#settings = settings;
     this.#settingsFiles = files;
     this.#log = log;
+    this.#faults = faults;
     this.#ready = { application: settings.application, python: "" };
     this.#scheduler = makeScheduler(settings);
     this.#generations = makeGenerations(settings, log, this.#scheduler, {
@@ -85,6 +88,8 @@ export class ReloadingCode implements ServedCode {
         this.prompts.changed(difference);
         this.#reloader.prompted(difference);
       },
+      raised: (fault) => faults?.raised(fault),
+      died: (death) => faults?.died(death),
     });
     this.#source = new WarmSource(processOptions(settings), settings.zygote, log, () =>
       this.#generations.seat(),
@@ -210,12 +215,22 @@ export class ReloadingCode implements ServedCode {
   #failed(error: HighballError): LoadResult {
     const { code, message, hint = "", traceback = "" } = error;
     if (NOT_IN_FILES.has(code)) this.#unmendable = error;
-    const imports = error instanceof LoadError ? error.imports : null;
-    if (error instanceof LoadError) this.#source.exclude(error.unfit);
+    const circumstances = error instanceof LoadError ? error.circumstances : null;
+    this.#source.exclude(circumstances?.unfit ?? []);
     const text = [traceback.trimEnd(), message, hint].filter(Boolean).join("\n");
-    const failure: Failure = { kind: "load-failed", problem: { code, message, hint, traceback } };
-    const mayPass = error instanceof LoadError && error.ofSystem;
-    return { problem: { failure, text, mayPass }, files: imports?.files ?? [], slowest: [] };
+    const problem: LoadFailure = {
+      code,
+      message,
+      hint,
+      traceback,
+      error: circumstances?.error ?? null,
+      output: circumstances?.output ?? [],
+    };
+    const failure: Failure = { kind: "load-failed", problem };
+    const mayPass = circumstances?.ofSystem === true;
+    // It may be tried once more: if that fails too, the first request tells.
+    if (!mayPass) this.#faults?.loadFailed(problem);
+    return { problem: { failure, text, mayPass }, files: circumstances?.imports?.files ?? [], slowest: [] };
   }
 
   /** A running application has imported more. */

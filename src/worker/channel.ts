@@ -1,5 +1,7 @@
 import type { Socket } from "node:net";
 import type { ApplicationRequest, Failure } from "../application.ts";
+import type { Debuggee } from "../debuggee.ts";
+import { readErrorModel, readJson, readLines, readObject } from "./error-payload.ts";
 import type { Job } from "./job.ts";
 import type { Lane, WorkerLink } from "./lane.ts";
 import { processorTime, wantsProcessor, type ProcessorTime } from "./processor-time.ts";
@@ -38,6 +40,8 @@ const COPIED_BODY = 64 * 1024;
 const SMALL_RESPONSE = 12 * 1024;
 /** Credit is given back in steps of this many bytes, not for every write. */
 const CREDIT_STEP = 64 * 1024;
+/** So many requests are remembered after their end, because an error of theirs may be told later. */
+const REMEMBERED = 64;
 
 /** The two connections of one worker that is ready: frames out, frames in. */
 export class Channel implements WorkerLink {
@@ -45,6 +49,7 @@ export class Channel implements WorkerLink {
   readonly #control: Socket;
   readonly #data: Socket;
   readonly #scheduler: Scheduler;
+  readonly #debuggee: Debuggee;
   readonly #flush: () => void = () => this.#flushSlab();
   #lane: Lane | null = null;
   #slab: Buffer = Buffer.allocUnsafeSlow(SLAB);
@@ -53,9 +58,12 @@ export class Channel implements WorkerLink {
   #now = 0;
   /** Credit not yet given back, by exchange. */
   readonly #owed: Map<number, number> = new Map();
+  /** Numbers of the records of requests that have ended, by exchange; only where records are kept. */
+  readonly #ended: Map<number, number> = new Map();
 
-  constructor(pid: number, control: Socket, data: Socket, scheduler: Scheduler) {
+  constructor(pid: number, control: Socket, data: Socket, scheduler: Scheduler, debuggee: Debuggee) {
     this.pid = pid;
+    this.#debuggee = debuggee;
     this.#control = control;
     this.#data = data;
     this.#scheduler = scheduler;
@@ -233,7 +241,7 @@ export class Channel implements WorkerLink {
       job.responder.send(payload, complete);
     } else if (type === FAIL) {
       this.#finish(job);
-      job.responder.fail(parseFailure(payload));
+      job.responder.fail(parseFailure(payload, this.#debuggee));
     } else if (type === HINT) {
       job.responder.hint(payload.toString("latin1"));
     } else if (type === FILE) {
@@ -258,21 +266,38 @@ export class Channel implements WorkerLink {
     });
   }
 
+  /** The number of the record of the request that exchange `id` was for; 0 if there is none. */
+  recordOf(id: number): number {
+    return this.#lane?.inFlight.get(id)?.request.record ?? this.#ended.get(id) ?? 0;
+  }
+
+  #remember(id: number, record: number): void {
+    this.#ended.set(id, record);
+    if (this.#ended.size <= REMEMBERED) return;
+    const [oldest] = this.#ended.keys();
+    if (oldest !== undefined) this.#ended.delete(oldest);
+  }
+
   #finish(job: Job): void {
     if (this.#owed.size > 0) this.#owed.delete(job.id);
+    const { record = 0 } = job.request;
+    if (record > 0) this.#remember(job.id, record);
     if (this.#lane !== null) this.#scheduler.finished(this.#lane, job, this.#now);
   }
 }
 
-function parseFailure(payload: Buffer): Failure {
-  const text = payload.toString("utf8");
-  try {
-    const failure = JSON.parse(text) as { kind?: unknown; message?: unknown; traceback?: unknown };
-    if (failure.kind === "invalid-response") {
-      return { kind: "invalid-response", message: String(failure.message) };
-    }
-    return { kind: "raised", traceback: typeof failure.traceback === "string" ? failure.traceback : "" };
-  } catch {
-    return { kind: "raised", traceback: text };
+function parseFailure(payload: Buffer, debuggee: Debuggee): Failure {
+  if (readJson(payload) === undefined) {
+    return { kind: "raised", traceback: payload.toString("utf8"), error: null, output: [], debuggee: null };
   }
+  const { kind, message, traceback, error, output } = readObject(payload);
+  if (kind === "invalid-response") return { kind, message: String(message) };
+  const model = readErrorModel(error);
+  return {
+    kind: "raised",
+    traceback: typeof traceback === "string" ? traceback : "",
+    error: model,
+    output: readLines(output),
+    debuggee: model === null ? null : debuggee,
+  };
 }

@@ -199,12 +199,13 @@ export class Pool {
       await channel.closed;
       clearTimeout(timer);
     }
-    const { lastStarted, responses } = worker.readLedger();
+    const { lastStarted, responses, lastStack } = worker.readLedger();
     if (lane === null) return; // it never served: `ready` has told why
     channel?.deliver(responses);
     const reason = describeExit(exit);
-    const { lost, moved } = this.#scheduler.buryLane(lane, lastStarted, reason);
+    const { lost, moved } = this.#scheduler.buryLane(lane, lastStarted, reason, lastStack);
     if (this.#stopping && lost.length === 0) return;
+    if (lost.length === 0) this.#options.listener?.died({ pid: worker.pid, reason, traceback: lastStack });
     this.#options.log.error(`Worker ${worker.pid} ${reason}${describeLoss(lost, moved)}.`);
     if (this.#stopping) return;
     if (lived > SETTLED) this.#backoff = 0;

@@ -37,6 +37,10 @@ export interface LoadOptions {
   readonly reloads: boolean;
   /** It measures what it imports. */
   readonly verbose: boolean;
+  /** It describes errors, and keeps their frames. */
+  readonly debugs: boolean;
+  /** It runs code in them. */
+  readonly evaluates: boolean;
 }
 
 /** A process that loads the application, and connects when it is invited. */

@@ -33,6 +33,12 @@ export const PONG = 26;
 export const QUIT = 27;
 export const IMPORTED = 28;
 export const PROMPT = 29;
+export const ERROR = 30;
+export const EVALUATE = 31;
+export const EVALUATED = 32;
+export const SUGGEST = 33;
+export const SUGGESTED = 34;
+export const INTERRUPT = 35;
 
 /** REQUEST: the body is the path of a file. */
 export const SPOOLED = 1;

@@ -154,8 +154,9 @@ export class Scheduler implements Application {
    * The worker is dead. What it had not started goes to another worker; what it had started fails.
    *
    * @param lastStarted the word in the worker's ledger; 0 when it had started nothing
+   * @param traceback where it stood; empty if that is not known
    */
-  buryLane(lane: Lane, lastStarted: number, reason: string): Casualties {
+  buryLane(lane: Lane, lastStarted: number, reason: string, traceback: string = ""): Casualties {
     this.closeLane(lane);
     const lost: Job[] = [];
     const moved: Job[] = [];
@@ -171,7 +172,7 @@ export class Scheduler implements Application {
     lane.inFlight.clear();
     lane.onIdle?.();
     this.#takeBack(moved);
-    for (const job of lost) this.#end(job, { kind: "worker-died", pid: lane.link.pid, reason });
+    for (const job of lost) this.#end(job, { kind: "worker-died", pid: lane.link.pid, reason, traceback });
     this.#checkIdle();
     return { lost, moved: moved.length };
   }

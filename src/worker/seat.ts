@@ -1,4 +1,4 @@
-import { closeSync, ftruncateSync, openSync, readFileSync, rmSync } from "node:fs";
+import { closeSync, ftruncateSync, openSync, readFileSync, readSync, rmSync } from "node:fs";
 import type { Socket } from "node:net";
 import { join } from "node:path";
 import type { Purpose, Rendezvous, Ticket, Welcome } from "./rendezvous.ts";
@@ -14,11 +14,15 @@ export interface Ledger {
   readonly lastStarted: number;
   /** Frames of responses that were made and not sent. */
   readonly responses: Buffer;
+  /** Where it stood when a signal killed it, as Python's faulthandler has written it; empty if it has not. */
+  readonly lastStack: string;
 }
 
 /** Layout in python/highball/worker/ledger.py: last id, length of the responses, the responses. */
 const LEDGER_SIZE = 65_536;
 const LEDGER_START = 8;
+/** Of what faulthandler has written; it cuts each thread at a hundred frames itself. */
+const LARGEST_STACK = 64 * 1024;
 
 interface Guest {
   readonly purpose: Purpose;
@@ -67,6 +71,7 @@ export class Seat {
     this.close();
     for (const { socket } of this.#guests ?? []) socket.destroy();
     rmSync(this.invitation.ledger, { force: true });
+    rmSync(this.#crash, { force: true });
   }
 
   /** Reads the page; to be called once, when the worker is dead. */
@@ -78,12 +83,18 @@ export class Seat {
       return {
         lastStarted: page.readUInt32LE(0),
         responses: page.subarray(LEDGER_START, LEDGER_START + length),
+        lastStack: takeStart(this.#crash),
       };
     } catch {
-      return { lastStarted: 0, responses: Buffer.alloc(0) };
+      return { lastStarted: 0, responses: Buffer.alloc(0), lastStack: takeStart(this.#crash) };
     } finally {
       rmSync(path, { force: true });
     }
+  }
+
+  /** Where faulthandler writes, if the worker was told to debug. */
+  get #crash(): string {
+    return `${this.invitation.ledger}.crash`;
   }
 
   #welcome(guest: Guest): void {
@@ -94,5 +105,19 @@ export class Seat {
     // It says nothing before it is told something; that it has gone must not be an uncaught error.
     guest.socket.on("error", () => guest.socket.destroy());
     this.#guests?.push(guest);
+  }
+}
+
+/** Reads a file, or its beginning if it is large, and removes it; empty if there is none. */
+function takeStart(path: string): string {
+  try {
+    const file = openSync(path, "r");
+    const content = Buffer.alloc(LARGEST_STACK);
+    const length = readSync(file, content);
+    closeSync(file);
+    rmSync(path, { force: true });
+    return content.toString("utf8", 0, length).trimEnd();
+  } catch {
+    return "";
   }
 }

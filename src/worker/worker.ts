@@ -1,11 +1,26 @@
 import type { Socket } from "node:net";
+import type { FaultListener } from "../application.ts";
+import type { ErrorModel } from "../error-model.ts";
 import { HighballError, type ErrorCode, type ErrorDetails, catalogue } from "../errors.ts";
 import { Channel } from "./channel.ts";
+import { readErrorModel, readLines, readObject } from "./error-payload.ts";
 import { describeExit, type Exit, type WorkerProcess } from "./process.ts";
-import { encodeFrame, FAILED, FrameReader, IMPORTED, OPEN, PROMPT, READY } from "./protocol.ts";
+import {
+  encodeFrame,
+  ERROR,
+  EVALUATED,
+  FAILED,
+  FrameReader,
+  IMPORTED,
+  OPEN,
+  PROMPT,
+  READY,
+  SUGGESTED,
+} from "./protocol.ts";
 import type { Rendezvous } from "./rendezvous.ts";
 import type { Scheduler } from "./scheduler.ts";
 import { type Ledger, Seat } from "./seat.ts";
+import { WorkerDebuggee } from "./worker-debuggee.ts";
 import type { Unfit } from "./zygote.ts";
 
 /** What a worker says once it has loaded the application. */
@@ -30,8 +45,8 @@ export interface Imports {
   readonly slowest: readonly (readonly [module: string, milliseconds: number])[];
 }
 
-/** Hears what workers say of their own accord; `imported` only those that were told that the code may change. */
-export interface WorkerListener {
+/** Hears of workers what nobody has asked them; `imported` only of those that were told that the code may change. */
+export interface WorkerListener extends Pick<FaultListener, "raised" | "died"> {
   /** A running application has imported more. */
   imported(imports: Pick<Imports, "files" | "modules">): void;
   /** Somebody is wanted at the terminal (+1), or no more (-1). */
@@ -52,10 +67,13 @@ export class Worker {
   readonly ready: Promise<Ready>;
   /** Set once `ready` has resolved. */
   channel: Channel | null = null;
+  /** Holds the frames of what the application has raised in it. */
+  readonly debuggee: WorkerDebuggee;
   readonly #scheduler: Scheduler;
   readonly #seat: Seat;
   readonly #listener: WorkerListener | null;
   #prompting = false;
+  #ledger: Ledger | null = null;
   #timer: NodeJS.Timeout | undefined;
   #control: Socket | null = null;
   #data: Socket | null = null;
@@ -71,6 +89,10 @@ export class Worker {
     this.#listener = options.listener;
     const seat = process.seat ?? new Seat(rendezvous);
     this.#seat = seat;
+    this.debuggee = new WorkerDebuggee(
+      () => this.pid,
+      (frame) => this.#control?.write(frame),
+    );
     this.ready = new Promise((resolve, reject) => {
       this.#settle = { resolve, reject };
     });
@@ -93,6 +115,7 @@ export class Worker {
     this.ready.then(done, done);
     void this.process.exited.then((exit) => {
       this.#prompt(false);
+      this.debuggee.end();
       this.#died(exit);
     });
   }
@@ -106,21 +129,23 @@ export class Worker {
     return this.#pid === 0 ? this.process.pid : this.#pid;
   }
 
-  /** What the worker has left behind; to be read once, when it is dead. */
+  /** What the worker has left behind; to be read when it is dead. */
   readLedger(): Ledger {
-    return this.#seat.readLedger();
+    this.#ledger ??= this.#seat.readLedger();
+    return this.#ledger;
   }
 
   /** Asks a worker that is idle, or still loads, to leave as a Python program does. */
   quit(): void {
+    this.debuggee.leave();
     if (this.channel !== null) this.channel.quit();
     else this.process.kill("SIGKILL");
   }
 
   #listen(control: Socket): void {
     this.#control = control;
-    const reader = new FrameReader((type, flags, _id, chunk, start, end) =>
-      this.#hear(type, flags, chunk.subarray(start, end)),
+    const reader = new FrameReader((type, flags, id, chunk, start, end) =>
+      this.#hear(type, flags, id, chunk.subarray(start, end)),
     );
     control.on("error", () => control.destroy());
     control.on("data", (chunk: Buffer) => {
@@ -132,14 +157,29 @@ export class Worker {
     });
   }
 
-  #hear(type: number, flags: number, payload: Buffer): void {
+  #hear(type: number, flags: number, id: number, payload: Buffer): void {
     if (type === READY) {
       this.#said = JSON.parse(payload.toString("utf8")) as Ready;
       this.#loaded();
     } else if (type === FAILED) this.#failed(JSON.parse(payload.toString("utf8")) as LoadFailure);
     else if (type === IMPORTED) this.#listener?.imported(JSON.parse(payload.toString("utf8")) as Imports);
     else if (type === PROMPT) this.#prompt((flags & OPEN) !== 0);
+    else if (type === ERROR) this.#raised(id, payload);
+    else if (type === EVALUATED || type === SUGGESTED) this.debuggee.hear(type, id, payload);
     else this.channel?.controlFrame(type, payload);
+  }
+
+  #raised(id: number, payload: Buffer): void {
+    const { place, traceback, error, output } = readObject(payload);
+    if (place !== "stream" && place !== "close" && place !== "thread") return;
+    this.#listener?.raised({
+      place,
+      record: id === 0 ? 0 : (this.channel?.recordOf(id) ?? 0),
+      traceback: typeof traceback === "string" ? traceback : "",
+      error: readErrorModel(error),
+      output: readLines(output),
+      debuggee: this.debuggee,
+    });
   }
 
   #prompt(open: boolean): void {
@@ -156,7 +196,7 @@ export class Worker {
   #loaded(): void {
     const ready = this.#said;
     if (ready === null || this.#control === null || this.#data === null || this.#settle === null) return;
-    this.channel = new Channel(this.pid, this.#control, this.#data, this.#scheduler);
+    this.channel = new Channel(this.pid, this.#control, this.#data, this.#scheduler, this.debuggee);
     this.#settle.resolve(ready);
     this.#settle = null;
   }
@@ -165,7 +205,9 @@ export class Worker {
     const code = failure.code in catalogue ? (failure.code as ErrorCode) : "APPLICATION_IMPORT_FAILED";
     const { message, hint, traceback, imports = null, unfit = [], ofSystem } = failure;
     const details = { ...(hint === "" ? {} : { hint }), ...(traceback === "" ? {} : { traceback }) };
-    this.#reject(new LoadError(code, message, details, imports, unfit, ofSystem));
+    const error = readErrorModel(failure.error);
+    const output = readLines(failure.output);
+    this.#reject(new LoadError(code, message, details, { imports, unfit, ofSystem, error, output }));
   }
 
   #giveUp(bootTimeout: number): void {
@@ -183,8 +225,10 @@ export class Worker {
   #died(exit: Exit): void {
     // The worker's own word (FAILED) may still be on its way when the process is gone.
     const tell = (): void => {
+      if (this.#settle === null) return;
       const what = `The worker ${describeExit(exit)} before it had loaded the application.`;
-      this.#reject(new HighballError("WORKER_BOOT_FAILED", what));
+      const traceback = this.readLedger().lastStack;
+      this.#reject(new HighballError("WORKER_BOOT_FAILED", what, traceback === "" ? {} : { traceback }));
     };
     if (this.#control === null || this.#control.closed) tell();
     else this.#control.once("close", tell);
@@ -196,27 +240,27 @@ export class Worker {
   }
 }
 
-/** The application could not be loaded: the worker's own word. */
-export class LoadError extends HighballError {
+/** What a worker says of a load that failed, beside the error itself. */
+export interface LoadCircumstances {
   /** What it had imported, and the files that the error names. */
   readonly imports: Imports | null;
   /** As {@link Ready.unfit}. */
   readonly unfit: readonly Unfit[];
   /** The system refused something, as when a port is still held: it may pass. */
   readonly ofSystem: boolean;
+  /** What was raised; null where nothing was, or the worker was not told to debug. */
+  readonly error: ErrorModel | null;
+  /** The last lines that the process had printed. */
+  readonly output: readonly string[];
+}
 
-  constructor(
-    code: ErrorCode,
-    message: string,
-    details: ErrorDetails,
-    imports: Imports | null,
-    unfit: readonly Unfit[],
-    ofSystem: boolean,
-  ) {
+/** The application could not be loaded: the worker's own word. */
+export class LoadError extends HighballError {
+  readonly circumstances: LoadCircumstances;
+
+  constructor(code: ErrorCode, message: string, details: ErrorDetails, circumstances: LoadCircumstances) {
     super(code, message, details);
-    this.imports = imports;
-    this.unfit = unfit;
-    this.ofSystem = ofSystem;
+    this.circumstances = circumstances;
   }
 }
 
@@ -228,4 +272,6 @@ interface LoadFailure {
   readonly imports?: Imports;
   readonly unfit?: readonly Unfit[];
   readonly ofSystem: boolean;
+  readonly error?: unknown;
+  readonly output?: unknown;
 }

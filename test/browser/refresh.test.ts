@@ -3,6 +3,7 @@ import type { Browser, Page as Tab } from "playwright-core";
 import { afterAll, afterEach, beforeAll, beforeEach, expect, it, vi } from "vitest";
 import type { Failure, Responder } from "../../src/application.ts";
 import { CodeState } from "../../src/code-state.ts";
+import { notLoaded, raised } from "../support/failures.ts";
 import { failing, page, TestGateway } from "../support/gateway.ts";
 import { describeBrowser, launchBrowser } from "./chromium.ts";
 
@@ -10,15 +11,14 @@ const DEADLINE = 15_000;
 
 vi.setConfig({ testTimeout: 60_000 });
 
-function notLoaded(message: string): Failure {
+function syntaxError(message: string): Failure {
   const traceback = `  File "/srv/shop/app.py", line 3\n    app = Flask(\n               ^\nSyntaxError: ${message}\n`;
-  const problem = {
+  return notLoaded({
     code: "APPLICATION_IMPORT_FAILED",
     message: `Importing 'app' failed: ${message}`,
     hint: "",
     traceback,
-  };
-  return { kind: "load-failed", problem };
+  });
 }
 
 function html(body: string, headers?: string): ReturnType<typeof page> {
@@ -277,7 +277,7 @@ describeBrowser("in Chromium", () => {
   it("broken code shows why, each new mistake its own, and mended code the page", async () => {
     server.answer = html("<p>works</p>");
     await open();
-    server.answer = failing(notLoaded("first"));
+    server.answer = failing(syntaxError("first"));
     server.code.became("loading", 2);
     server.code.became("failed", 2);
     await shows("SyntaxError: first");
@@ -285,7 +285,7 @@ describeBrowser("in Chromium", () => {
     expect(await tab.textContent("h1")).toBe("SyntaxError: first");
     await shows("This page loads again when the code does");
     await listen(1);
-    server.answer = failing(notLoaded("second"));
+    server.answer = failing(syntaxError("second"));
     server.code.became("failed", 3);
     await shows("SyntaxError: second");
     await listen(1);
@@ -302,7 +302,7 @@ describeBrowser("in Chromium", () => {
     server.close();
     server = await TestGateway.open({ settings: { refresh: false } });
     server.code.became("ready", 1);
-    server.answer = failing({ kind: "raised", traceback: "KeyError: 'x'\n" });
+    server.answer = failing(raised("KeyError: 'x'\n"));
     await open("/cart");
     await shows("KeyError: 'x'");
     await shows("GET /cart");
@@ -315,10 +315,7 @@ describeBrowser("in Chromium", () => {
 
   it("what an error says is text, whatever it is", async () => {
     const nasty = '</title></h1><script>self.hacked = 1</script><img src=x onerror="self.hacked = 1">';
-    server.answer = failing({
-      kind: "raised",
-      traceback: `  File "${nasty}", line 1, in f\nError: ${nasty}\n`,
-    });
+    server.answer = failing(raised(`  File "${nasty}", line 1, in f\nError: ${nasty}\n`));
     await open();
     expect(await tab.textContent("h1")).toBe(`Error: ${nasty}`);
     expect(await tab.title()).toBe(`Error: ${nasty}`);

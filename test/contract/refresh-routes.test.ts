@@ -3,6 +3,7 @@ import { networkInterfaces } from "node:os";
 import { afterEach, describe, expect, it, vi } from "vitest";
 import type { Responder } from "../../src/application.ts";
 import { CodeState } from "../../src/code-state.ts";
+import { notLoaded, raised } from "../support/failures.ts";
 import { failing, TestGateway, type TestGatewayOptions } from "../support/gateway.ts";
 import type { Client, Head, Response } from "../support/http-client.ts";
 
@@ -412,7 +413,7 @@ describe("the application", () => {
 });
 
 describe("a failure", () => {
-  const failure = failing({ kind: "raised", traceback: 'File "secret.py"\nKeyError: 1\n' });
+  const failure = failing(raised('File "secret.py"\nKeyError: 1\n'));
   const html = "Accept: text/html";
 
   it.each<[string, Asking, TestGatewayOptions]>([
@@ -444,11 +445,10 @@ describe("a failure", () => {
 
   it("of code that cannot be loaded is a page of that very version", async () => {
     const server = await open();
-    const problem = { code: "X", message: "m", hint: "", traceback: "" };
     server.answer = (responder) => {
       // The change came to light only after the request.
       server.code.became("failed", 2);
-      responder.fail({ kind: "load-failed", problem });
+      responder.fail(notLoaded({ message: "m" }));
     };
     const response = await get(server, "/", { headers: [html] });
     expect(response.text).toContain(`data-version="${server.code.version}"`);

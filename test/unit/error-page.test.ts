@@ -4,6 +4,7 @@ import type { Failure } from "../../src/application.ts";
 import { answerTo, type Audience, type GatewayAnswer, renderAnswer } from "../../src/http/error-page.ts";
 import { markup } from "../../src/http/error-page/markup.ts";
 import { errorLine, readTraceback } from "../../src/http/error-page/traceback.ts";
+import { notLoaded, raised } from "../support/failures.ts";
 
 const SEED = 20261120;
 
@@ -23,16 +24,13 @@ const syntaxError = `  File "/srv/shop/app.py", line 3
 SyntaxError: '(' was never closed
 `;
 
-const raised: Failure = { kind: "raised", traceback };
-const notLoaded: Failure = {
-  kind: "load-failed",
-  problem: {
-    code: "APPLICATION_IMPORT_FAILED",
-    message: "Importing 'app' failed: SyntaxError in /srv/shop/app.py, line 3: '(' was never closed.",
-    hint: "Look at line 3.",
-    traceback: syntaxError,
-  },
-};
+const zeroDivision: Failure = raised(traceback);
+const unloadable = notLoaded({
+  code: "APPLICATION_IMPORT_FAILED",
+  message: "Importing 'app' failed: SyntaxError in /srv/shop/app.py, line 3: '(' was never closed.",
+  hint: "Look at line 3.",
+  traceback: syntaxError,
+});
 
 function audience(accept: string, version: string | null = null): Audience {
   return { method: "GET", target: "/prices?x=1", rawHeaders: ["Accept", accept], version };
@@ -58,7 +56,7 @@ function seen(html: string): string {
 
 describe("an answer to a failure", () => {
   it("is one sentence for everybody but the developer", () => {
-    for (const failure of [raised, notLoaded]) {
+    for (const failure of [zeroDivision, unloadable]) {
       const answer = answerTo(failure, null);
       const { text } = renderAnswer(answer, { keepAlive: true, withBody: true });
       expect(answer.status).toBe(500);
@@ -70,21 +68,22 @@ describe("an answer to a failure", () => {
   });
 
   it("is text for a terminal: what happened, what to do, the traceback", () => {
-    expect(contentOf(answerTo(raised, audience("*/*")))).toMatchObject({
+    expect(contentOf(answerTo(zeroDivision, audience("*/*")))).toMatchObject({
       type: "text/plain; charset=utf-8",
       text: `500 Internal Server Error\n\nThe application raised an error; its log has the traceback.\n\n${traceback}`,
     });
-    expect(contentOf(answerTo(notLoaded, audience("*/*"))).text).toBe(
+    expect(contentOf(answerTo(unloadable, audience("*/*"))).text).toBe(
       `500 Internal Server Error\n\nImporting 'app' failed: SyntaxError in /srv/shop/app.py, line 3: ` +
         `'(' was never closed.\n\nLook at line 3.\n\n${syntaxError}`,
     );
   });
 
   it("is JSON for a program", () => {
-    const { type, text } = contentOf(answerTo(notLoaded, audience("application/json")));
+    const { type, text } = contentOf(answerTo(unloadable, audience("application/json")));
     expect(type).toBe("application/json");
-    expect(JSON.parse(text)).toEqual({ error: notLoaded.kind === "load-failed" && notLoaded.problem });
-    expect(JSON.parse(contentOf(answerTo(raised, audience("application/json"))).text)).toEqual({
+    const { error: _, output: __, ...said } = unloadable.problem;
+    expect(JSON.parse(text)).toEqual({ error: said });
+    expect(JSON.parse(contentOf(answerTo(zeroDivision, audience("application/json"))).text)).toEqual({
       error: {
         code: "APPLICATION_RAISED",
         message: "ZeroDivisionError: division by zero",
@@ -95,7 +94,7 @@ describe("an answer to a failure", () => {
   });
 
   it("is a page for a browser, the error first", () => {
-    const answer = answerTo(notLoaded, audience("text/html", "v1"));
+    const answer = answerTo(unloadable, audience("text/html", "v1"));
     const { type, text } = contentOf(answer);
     expect(type).toBe("text/html; charset=utf-8");
     expect(text).toContain("<title>SyntaxError: &#39;(&#39; was never closed</title>");
@@ -108,7 +107,7 @@ describe("an answer to a failure", () => {
   });
 
   it("is a page that stands still where there is nothing to follow", () => {
-    const { text } = contentOf(answerTo(raised, audience("text/html")));
+    const { text } = contentOf(answerTo(zeroDivision, audience("text/html")));
     expect(text).not.toContain("<script");
     expect(text).not.toContain("loads again");
   });
@@ -120,7 +119,7 @@ describe("an answer to a failure", () => {
       "The status is not",
     ],
     [
-      { kind: "worker-died", pid: 77, reason: "was killed by SIGSEGV" },
+      { kind: "worker-died", pid: 77, reason: "was killed by SIGSEGV", traceback: "" },
       502,
       "Worker 77 was killed by SIGSEGV.",
     ],
@@ -147,7 +146,7 @@ describe("an answer to a failure", () => {
 
   it("is never kept, never guessed, and says what it depends on", () => {
     for (const accept of ["*/*", "text/html", "application/json"]) {
-      const { text } = renderAnswer(answerTo(raised, audience(accept)), {
+      const { text } = renderAnswer(answerTo(zeroDivision, audience(accept)), {
         keepAlive: false,
         withBody: false,
       });
@@ -161,7 +160,7 @@ describe("an answer to a failure", () => {
 describe("the page", () => {
   it("runs nothing but its own script and style, by a nonce that is new each time", () => {
     const policies = [1, 2].map(() => {
-      const answer = answerTo(raised, audience("text/html", "v1"));
+      const answer = answerTo(zeroDivision, audience("text/html", "v1"));
       const [, policy = ""] = /Content-Security-Policy: (.*)\r\n/.exec(answer.fields ?? "") ?? [];
       const [, nonce = ""] = /script-src 'nonce-([A-Za-z0-9+/]{22}==)';/.exec(policy) ?? [];
       expect(policy).toMatch(
@@ -193,10 +192,7 @@ describe("the page", () => {
     );
     fc.assert(
       fc.property(nasty, nasty, nasty, nasty, (message, hint, trace, target) => {
-        const failure: Failure = {
-          kind: "load-failed",
-          problem: { code: "X", message, hint, traceback: trace },
-        };
+        const failure: Failure = notLoaded({ message, hint, traceback: trace });
         const { text } = contentOf(answerTo(failure, { ...audience("text/html", "v1"), target }));
         const tags = text.match(/<[^>]*>/g) ?? [];
         // In the script and the style there is nothing of the error.
@@ -211,7 +207,7 @@ describe("the page", () => {
   });
 
   it("marks file and line, and says which frames are not the application's own", () => {
-    const { text } = contentOf(answerTo(raised, audience("text/html")));
+    const { text } = contentOf(answerTo(zeroDivision, audience("text/html")));
     expect(text).toContain(
       '<span class="frame"><span class="head">  File &quot;/srv/shop/<b>views.py</b>&quot;, line <b>12</b>, in price</span>\n',
     );

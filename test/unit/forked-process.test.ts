@@ -16,6 +16,8 @@ const LOAD: LoadOptions = {
   argv0: "highball",
   reloads: true,
   verbose: false,
+  debugs: false,
+  evaluates: false,
 };
 
 class FakeForker implements Forker {

@@ -4,6 +4,7 @@ import * as fc from "fast-check";
 import type { Responder } from "../../src/application.ts";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { isForDocument } from "../../src/http/refresh/page-follower.ts";
+import { raised } from "../support/failures.ts";
 import { makeFolder } from "../support/folder.ts";
 import { type Answer, page, TestGateway } from "../support/gateway.ts";
 import { Client, type Response, Truncated } from "../support/http-client.ts";
@@ -228,7 +229,7 @@ describe("whatever way a body is sent", () => {
   it("a failure in the middle is seen, without the script", async () => {
     const error = await get((responder) => {
       responder.respond("200 OK\nContent-Type: text/html", Buffer.from("begun"), false);
-      responder.fail({ kind: "raised", traceback: "" });
+      responder.fail(raised(""));
     }).catch((reason: unknown) => reason);
     expect(error).toBeInstanceOf(Truncated);
     expect((error as Truncated).received.toString()).toBe("begun");

@@ -4,13 +4,11 @@ import { CodeState } from "../../src/code-state.ts";
 import { ReloadReport } from "../../src/reload/reload-report.ts";
 import { Reloader, type Load, type LoadResult } from "../../src/reload/reloader.ts";
 import type { Change, Watcher } from "../../src/reload/watcher.ts";
+import { notLoaded } from "../support/failures.ts";
 import { MemoryLog } from "../support/memory-log.ts";
 
 const REQUEST: ApplicationRequest = { environ: "", body: null, replayable: true };
-const BROKEN: Failure = {
-  kind: "load-failed",
-  problem: { code: "APPLICATION_IMPORT_FAILED", message: "SyntaxError", hint: "", traceback: "" },
-};
+const BROKEN: Failure = notLoaded({ code: "APPLICATION_IMPORT_FAILED", message: "SyntaxError" });
 const good: LoadResult = { problem: null, files: [], slowest: [] };
 const bad = (mayPass = false): LoadResult => ({
   problem: { failure: BROKEN, text: "SyntaxError", mayPass },

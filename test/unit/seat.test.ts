@@ -1,4 +1,4 @@
-import { existsSync, statSync } from "node:fs";
+import { existsSync, readdirSync, statSync, writeFileSync } from "node:fs";
 import { once } from "node:events";
 import { connect, type Socket } from "node:net";
 import { afterEach, beforeEach, describe, expect, it, vi } from "vitest";
@@ -83,8 +83,26 @@ describe("a seat", () => {
 
   it("has a page that is read once", () => {
     const seat = new Seat(rendezvous);
-    expect(seat.readLedger()).toEqual({ lastStarted: 0, responses: Buffer.alloc(0) });
+    const empty = { lastStarted: 0, responses: Buffer.alloc(0), lastStack: "" };
+    expect(seat.readLedger()).toEqual(empty);
     expect(existsSync(seat.invitation.ledger)).toBe(false);
-    expect(seat.readLedger()).toEqual({ lastStarted: 0, responses: Buffer.alloc(0) });
+    expect(seat.readLedger()).toEqual(empty);
+  });
+
+  it("has a file for the last stack, which is read once, and no more of it than can be a stack", () => {
+    const seat = new Seat(rendezvous);
+    const crash = `${seat.invitation.ledger}.crash`;
+    writeFileSync(crash, `Fatal Python error: Aborted\n${"x".repeat(200_000)}`);
+    const { lastStack } = seat.readLedger();
+    expect(lastStack).toMatch(/^Fatal Python error: Aborted\nx+$/);
+    expect(lastStack).toHaveLength(65_536);
+    expect(existsSync(crash)).toBe(false);
+  });
+
+  it("that is abandoned leaves no file behind", () => {
+    const seat = new Seat(rendezvous);
+    writeFileSync(`${seat.invitation.ledger}.crash`, "");
+    seat.abandon();
+    expect(readdirSync(rendezvous.folder).filter((name) => name.startsWith("ledger"))).toEqual([]);
   });
 });
