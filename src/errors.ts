@@ -66,6 +66,20 @@ export const catalogue = {
   LOG_FILE_UNUSABLE: { exitCode: 1, summary: "A log file cannot be opened for writing." },
   PID_FILE_HELD: { exitCode: 1, summary: "The pid file names a process that runs." },
   PID_FILE_UNWRITABLE: { exitCode: 1, summary: "The pid file cannot be written." },
+
+  // Asking a server that runs.
+  ID_INVALID: {
+    exitCode: 2,
+    summary: "A command that takes the number of one error or request was given none, or something else.",
+  },
+  SERVER_NOT_FOUND: { exitCode: 1, summary: "No server with a debugger runs for the project." },
+  SERVER_UNREACHABLE: { exitCode: 1, summary: "No server answers at the address." },
+  SERVER_REFUSED: { exitCode: 1, summary: "The server does not let this command use its debugger." },
+  DEBUGGER_OFF: {
+    exitCode: 1,
+    summary: "What answers at the address has no debugger: it serves for production.",
+  },
+  RECORD_NOT_FOUND: { exitCode: 1, summary: "The server keeps no error or request of that number." },
 } as const;
 
 /** What a program may match on: codes do not change once released. */

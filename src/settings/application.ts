@@ -3,7 +3,7 @@ import { join } from "node:path";
 import { HighballError } from "../errors.ts";
 import { nearest } from "./nearest.ts";
 import type { Origin } from "./origin.ts";
-import { subcommands } from "./flags.ts";
+import { questionWords, subcommands } from "./flags.ts";
 
 /** Flask's two first, then what else applications are called; a worker knows what manage.py means. */
 const usualNames = ["wsgi.py", "app.py", "main.py", "manage.py"] as const;
@@ -35,6 +35,6 @@ export function subcommandHint(application: string): string | undefined {
   }
   const word = ["develop", "development", "runserver", "watch"].includes(application)
     ? "dev"
-    : nearest(application, subcommands);
+    : nearest(application, [...subcommands, ...questionWords]);
   return word === undefined ? undefined : `Did you mean: highball ${word}`;
 }

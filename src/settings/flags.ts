@@ -8,6 +8,9 @@ import { type InputName, inputNames, type Mode, rowOf } from "./table.ts";
 export const subcommands = ["dev", "config", "help"] as const;
 export type Subcommand = (typeof subcommands)[number];
 
+/** The words that ask a server that runs for something: they have flags of their own (src/cli/question.ts). */
+export const questionWords = ["errors", "requests", "replay"] as const;
+
 /** Flags that are no settings: they say what to do, not how. */
 export const actions = {
   check: { flags: ["--check", "--check-config"], help: "Check the settings and stop: exit code 0 or 2." },
@@ -195,7 +198,7 @@ function unknownFlag(flag: string, flags: Iterable<string>): HighballError {
 function tooManyArguments(words: readonly string[]): HighballError {
   const [first = "", second = ""] = words;
   const servers = ["run", "serve", "start", "server", "runserver", "develop", "prod", "production"];
-  const near = servers.includes(first) ? first : nearest(first, subcommands);
+  const near = servers.includes(first) ? first : nearest(first, [...subcommands, ...questionWords]);
   const hint = !near
     ? "Put a name that holds spaces in quotes."
     : near === "dev" || near === "develop" || near === "runserver"

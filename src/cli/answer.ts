@@ -1,0 +1,30 @@
+import { DebugClient } from "./debug-client.ts";
+import { answerErrors } from "./errors.ts";
+import { findServer, type Situation } from "./find-server.ts";
+import { renderQuestionHelp } from "./question-help.ts";
+import type { Question } from "./question.ts";
+import { answerReplay } from "./replay.ts";
+import { answerRequests } from "./requests.ts";
+import type { Output } from "./terminal.ts";
+
+/**
+ * Asks the server that runs, and prints what it says.
+ *
+ * @param aside standard error, so that scripts get answers only
+ * @returns the exit code
+ * @throws HighballError
+ */
+export async function answer(
+  question: Question,
+  output: Output,
+  aside: Output,
+  situation: Situation,
+): Promise<number> {
+  if (question.help) {
+    output.line(renderQuestionHelp(question.word, output.paint));
+    return 0;
+  }
+  const client = new DebugClient(await findServer(question, situation));
+  const answers = { errors: answerErrors, requests: answerRequests, replay: answerReplay } as const;
+  return answers[question.word]({ question, client, output, aside });
+}

@@ -1,0 +1,83 @@
+import type { ErrorPlace } from "../debug/error-record.ts";
+import type { Asking } from "./asking.ts";
+import { type ErrorSummary, readErrors } from "./api-records.ts";
+import { latest } from "./latest.ts";
+import { print, widthOf } from "./printed.ts";
+import { type Cell, renderTable, timeOf } from "./record-table.ts";
+
+/** Where an error came up, if not where most do. */
+const PLACES: Readonly<Record<ErrorPlace, string>> = {
+  request: "",
+  stream: "in the body",
+  close: "in close()",
+  thread: "a thread",
+  load: "loading the code",
+  crash: "the process ended",
+  response: "not a response",
+};
+
+/** `highball errors [ID]`. */
+export async function answerErrors(asking: Asking): Promise<number> {
+  const { question, client, output } = asking;
+  if (question.id !== null) return answerError(asking);
+  if (question.follow) return follow(asking);
+  const json = await client.json("errors");
+  if (question.form === "json") print(output, json);
+  else list(asking, readErrors(json));
+  return 0;
+}
+
+function list({ client, output, aside }: Asking, errors: readonly ErrorSummary[]): void {
+  if (errors.length === 0) {
+    aside.line(`No errors: ${client.url} has had none since it was started.`);
+    return;
+  }
+  for (const line of rows(errors, output)) output.line(line);
+  if (output.isTerminal) {
+    output.line(output.paint(`\n  highball errors ${errors.at(-1)?.id} shows the last one.`, "dim"));
+  }
+}
+
+function rows(errors: readonly ErrorSummary[], output: Asking["output"]): string[] {
+  const cells = errors.map((error): Cell[] => [
+    { text: String(error.id), styles: ["bold"], align: "right" },
+    { text: timeOf(error.at), styles: ["dim"] },
+    { text: whereOf(error) },
+    { text: error.title, styles: ["red"] },
+  ]);
+  return renderTable(cells, 3, widthOf(output), output.paint);
+}
+
+function whereOf({ request, place }: ErrorSummary): string {
+  const asked = request === null ? "" : `${request.method} ${request.target}`;
+  const where = PLACES[place];
+  return asked === "" ? where : where === "" ? asked : `${asked} (${where})`;
+}
+
+async function answerError({ question, client, output }: Asking): Promise<number> {
+  const id = question.id === "last" ? latest(readErrors(await client.json("errors")), "error") : question.id;
+  const path = `errors/${id}`;
+  const { form } = question;
+  if (form === "json") print(output, await client.json(path));
+  else if (form === "markdown") print(output, await client.markdown(path));
+  else print(output, await client.text(path));
+  return 0;
+}
+
+/** The list, and what comes, until the server ends or Ctrl+C. */
+async function follow({ question, client, output, aside }: Asking): Promise<number> {
+  let last = 0;
+  const tell = async (): Promise<void> => {
+    const errors = readErrors(await client.json("errors")).filter(({ id }) => id > last);
+    last = errors.at(-1)?.id ?? last;
+    if (question.form === "json") for (const error of errors) print(output, JSON.stringify(error));
+    else for (const line of rows(errors, output)) output.line(line);
+  };
+  // The stream first: what comes between the list and its beginning would be missed.
+  for await (const event of client.events()) {
+    // Its first is the state of the code.
+    if (event === "error" || event === "state") await tell();
+  }
+  aside.line("The server has stopped.");
+  return 0;
+}

@@ -1,0 +1,380 @@
+import { join } from "node:path";
+import { describe, expect, it } from "vitest";
+import { answer } from "../../src/cli/answer.ts";
+import type { ServerAddress } from "../../src/cli/debug-client.ts";
+import { readQuestion } from "../../src/cli/question.ts";
+import type { Output } from "../../src/cli/terminal.ts";
+import { HighballError } from "../../src/errors.ts";
+import { type FakeAnswer, fakeDebugger } from "../support/fake-debugger.ts";
+import { makeFolder } from "../support/folder.ts";
+import { until } from "../support/processes.ts";
+
+const at = new Date(2026, 10, 19, 14, 2, 11).getTime();
+
+const errors: FakeAnswer = {
+  body: {
+    errors: [
+      {
+        id: 3,
+        at: at + 60_000,
+        place: "thread",
+        title: "KeyError: 'x\u001B[2J\nerror: forged'",
+        request: null,
+        pid: 7,
+        isGone: true,
+      },
+      {
+        id: 1,
+        at,
+        place: "stream",
+        title: "ZeroDivisionError: division by zero",
+        request: { method: "GET", target: "/pay?x=1" },
+        pid: 7,
+        isGone: false,
+      },
+    ],
+  },
+};
+
+const requests: FakeAnswer = {
+  body: {
+    requests: [
+      { id: 8, at, method: "GET", target: "/", status: null, duration: null, error: null, replayOf: null },
+      { id: 7, at, method: "POST", target: "/pay", status: 200, duration: 12.3, error: null, replayOf: 4 },
+      { id: 4, at, method: "POST", target: "/pay", status: 500, duration: 1234, error: 3, replayOf: null },
+    ],
+  },
+};
+
+interface Result {
+  readonly exitCode: number;
+  readonly out: string;
+  readonly aside: string;
+}
+
+interface Situation {
+  /** By folder. */
+  readonly servers?: Readonly<Record<string, ServerAddress>>;
+  readonly directory?: string;
+  readonly environment?: Readonly<Record<string, string>>;
+  /** Of the terminal; without one there is none. */
+  readonly isTerminal?: boolean;
+  /** Hears every line. */
+  readonly onLine?: (line: string) => void;
+}
+
+/** What `highball WORDS` does. */
+async function ask(words: readonly string[], situation: Situation = {}): Promise<Result> {
+  const { servers = {}, environment = {}, isTerminal = false, onLine = () => {} } = situation;
+  const directory = situation.directory ?? makeFolder();
+  const question = readQuestion(words);
+  if (question === null) throw new Error(`${words.join(" ")} asks nothing`);
+  const texts = { out: "", aside: "" };
+  const open = (name: keyof typeof texts): Output => ({
+    isTerminal,
+    paint: (text) => text,
+    line: (text = "") => {
+      texts[name] += `${text}\n`;
+      onLine(text);
+    },
+  });
+  const readServerFile = (folder: string) => servers[folder] ?? null;
+  const exitCode = await answer(question, open("out"), open("aside"), {
+    environment,
+    directory,
+    readServerFile,
+  });
+  return { exitCode, ...texts };
+}
+
+async function failureOf(words: readonly string[], situation: Situation = {}): Promise<HighballError> {
+  try {
+    await ask(words, situation);
+  } catch (error) {
+    if (error instanceof HighballError) return error;
+    throw error;
+  }
+  throw new Error(`${words.join(" ")} did not fail`);
+}
+
+describe("what is asked", () => {
+  it.each([
+    [["errors"], { word: "errors", id: null, form: "text", follow: false, url: null, chdir: null }],
+    [["errors", "3"], { id: 3 }],
+    [["errors", "#3"], { id: 3 }],
+    [["errors", "last", "--json"], { id: "last", form: "json" }],
+    [["errors", "--markdown", "3"], { id: 3, form: "markdown" }],
+    [["errors", "-f"], { follow: true }],
+    [
+      ["--chdir", "site", "requests", "--url=http://localhost:1"],
+      { chdir: "site", url: "http://localhost:1" },
+    ],
+    [["replay", "12"], { word: "replay", id: 12 }],
+    [["help", "errors"], { word: "errors", help: true }],
+    [["replay", "--help"], { word: "replay", help: true }],
+  ])("by %j", (argv, expected) => {
+    expect(readQuestion(argv)).toMatchObject(expected);
+  });
+
+  it.each([
+    ["", "nothing"],
+    ["app", "an application"],
+    ["errors:app", "an application in a module of that name"],
+    ["./errors", "a folder of that name"],
+    ["errors.py", "a file of that name"],
+    ["-- errors", "what stands behind --"],
+    ["dev errors", "an application in development"],
+    ["config errors", "its settings"],
+    ["--pid errors app", "a value of a flag"],
+    ["-perrors app", "a value at a flag"],
+    ["help", "help"],
+    ["help dev", "help"],
+  ])('is not meant by "%s": %s', (line) => {
+    expect(readQuestion(line.split(" ").filter(Boolean))).toBeNull();
+  });
+
+  it.each([
+    ["errors x", 'ID_INVALID "x" is no number of an error. List them: highball errors'],
+    ["requests 0", 'ID_INVALID "0" is no number of a request. List them: highball requests'],
+    [
+      "errors 1 2",
+      'ID_INVALID highball errors takes one number, but "1" and "2" were named. For example: highball errors 1',
+    ],
+    [
+      "replay",
+      "ID_INVALID highball replay sends one request again, but none was named. List them: highball requests",
+    ],
+    ["errors --markdown", "ID_INVALID --markdown shows one error, but none was named."],
+    ["errors -f 3", 'ID_INVALID --follow waits for new errors, and "3" is there already.'],
+    [
+      "requests --follow",
+      "UNKNOWN_FLAG highball requests has no flag --follow. It belongs to highball errors.",
+    ],
+    ["errors --jsn", "UNKNOWN_FLAG highball errors has no flag --jsn. Did you mean --json?"],
+    [
+      "errors -w 4",
+      'UNKNOWN_FLAG highball errors has no flag -w. It is for serving. To serve an application called "errors": highball -w … -- errors',
+    ],
+    [
+      "errors --zebra",
+      "UNKNOWN_FLAG highball errors has no flag --zebra. See its flags: highball errors --help",
+    ],
+    [
+      "errors --json=yes",
+      'FLAG_TAKES_NO_VALUE --json takes no value, but it was given "yes". Write --json alone.',
+    ],
+    ["errors --url", "FLAG_NEEDS_VALUE --url needs a value. For example: --url http://127.0.0.1:8001"],
+  ])("has mistakes, such as %s", async (line, expected) => {
+    const { code, message, hint, exitCode } = await failureOf(line.split(" "));
+    expect(`${code} ${message} ${hint}`).toContain(expected);
+    expect(exitCode).toBe(2);
+  });
+});
+
+describe("highball errors", () => {
+  it("lists them, the newest last, and nothing in them commands the terminal", async () => {
+    const { url } = await fakeDebugger({ "GET errors": errors });
+    const { exitCode, out, aside } = await ask(["errors", "--url", url]);
+    expect({ exitCode, aside }).toEqual({ exitCode: 0, aside: "" });
+    expect(out.split("\n")).toEqual([
+      "  1  2026-11-19 14:02:11  GET /pay?x=1 (in the body)  ZeroDivisionError: division by zero",
+      "  3  2026-11-19 14:03:11  a thread                    KeyError: 'x\\x1B[2J\\x0Aerror: forged'",
+      "",
+    ]);
+  });
+
+  it("says on standard error that there are none", async () => {
+    const { url } = await fakeDebugger({ "GET errors": { body: { errors: [] } } });
+    expect(await ask(["errors", "--url", url])).toEqual({
+      exitCode: 0,
+      out: "",
+      aside: `No errors: ${url} has had none since it was started.\n`,
+    });
+  });
+
+  it("cuts titles on a terminal only, and says how to see one", async () => {
+    const title = `ValueError: ${"x".repeat(200)}`;
+    const long = { body: { errors: [{ id: 1, at, place: "request", title, request: null }] } };
+    const { url } = await fakeDebugger({ "GET errors": long });
+    const shown = await ask(["errors", "--url", url], { isTerminal: true });
+    expect(shown.out).toMatch(/ {2}ValueError: x+…\n\n {2}highball errors 1 shows the last one\.\n$/);
+    expect((await ask(["errors", "--url", url])).out).toContain(title);
+  });
+
+  it("prints the JSON of the API as it is", async () => {
+    const json = '{ "errors": [ ] , "more": 1 }';
+    const { url } = await fakeDebugger({
+      "GET errors": { body: json },
+      "GET errors/3": { body: '{"error": 1}' },
+    });
+    expect((await ask(["errors", "--json", "--url", url])).out).toBe(`${json}\n`);
+    expect((await ask(["errors", "3", "--json", "--url", url])).out).toBe('{"error": 1}\n');
+  });
+
+  it("prints one as text or Markdown", async () => {
+    const { url } = await fakeDebugger({
+      "GET errors": errors,
+      "GET errors/3 text/plain": { type: "text/plain; charset=utf-8", body: "Traceback\n  …\n" },
+      "GET errors/3?format=markdown": { type: "text/markdown; charset=utf-8", body: "### KeyError\n" },
+    });
+    expect((await ask(["errors", "3", "--url", url])).out).toBe("Traceback\n  …\n");
+    expect((await ask(["errors", "last", "--url", url])).out).toBe("Traceback\n  …\n");
+    expect((await ask(["errors", "3", "--markdown", "--url", url])).out).toBe("### KeyError\n");
+  });
+
+  it("goes on with those that come, each once, until the server ends", async () => {
+    let known: readonly unknown[] = [];
+    const fake = await fakeDebugger({ "GET errors": () => ({ body: { errors: known } }) });
+    const error = (id: number) => ({ id, at, place: "request", title: `E${id}`, request: null });
+    const lines: string[] = [];
+    const following = ask(["errors", "--follow", "--url", fake.url], { onLine: (line) => lines.push(line) });
+    known = [error(1)];
+    await fake.tell("error", { id: 1, title: "E1" });
+    await until(() => lines.length === 1);
+    known = [error(3), error(2), error(1)];
+    await fake.tell("error", { id: 2, title: "E2" });
+    await fake.tell("error", { id: 3, title: "E3" });
+    await until(() => lines.length === 3);
+    await fake.close();
+    const { exitCode, out, aside } = await following;
+    expect(exitCode).toBe(0);
+    expect(out.match(/E\d/g)).toEqual(["E1", "E2", "E3"]);
+    expect(aside).toBe("The server has stopped.\n");
+  });
+});
+
+describe("highball requests", () => {
+  it("lists them, the newest last", async () => {
+    const { url } = await fakeDebugger({ "GET requests": requests });
+    const { out } = await ask(["requests", "--url", url]);
+    expect(out.split("\n")).toEqual([
+      "  4  2026-11-19 14:02:11  POST  /pay  500  1.2 s  error 3",
+      "  7  2026-11-19 14:02:11  POST  /pay  200  12 ms  4 again",
+      "  8  2026-11-19 14:02:11  GET   /       …",
+      "",
+    ]);
+  });
+});
+
+describe("highball replay", () => {
+  const server = (status: number, error: number | null) =>
+    fakeDebugger({
+      "GET requests": requests,
+      "GET errors": errors,
+      "POST requests/4/replay": { body: { request: 7, status, error, duration: 12.3 } },
+    });
+
+  it("sends a request again and prints what came of it", async () => {
+    const { url, asked } = await server(200, null);
+    const { exitCode, out } = await ask(["replay", "4", "--url", url]);
+    expect({ exitCode, out }).toEqual({ exitCode: 0, out: "POST /pay → 200 in 12 ms\n" });
+    expect(asked[0]).toMatchObject({ method: "POST", headers: { "content-type": "application/json" } });
+  });
+
+  it("prints the error if it fails again, and what to type next", async () => {
+    const { url } = await server(500, 1);
+    const { exitCode, out } = await ask(["replay", "last", "--url", url]);
+    expect(exitCode).toBe(1);
+    expect(out).toBe("POST /pay → 500 in 12 ms\nZeroDivisionError: division by zero\n  highball errors 1\n");
+  });
+
+  it("prints the API's JSON", async () => {
+    const { url } = await server(503, null);
+    const { exitCode, out } = await ask(["replay", "4", "--json", "--url", url]);
+    expect(exitCode).toBe(1);
+    expect(JSON.parse(out)).toEqual({ request: 7, status: 503, error: null, duration: 12.3 });
+  });
+});
+
+describe("the server", () => {
+  const token = "0123456789";
+
+  it("is that of the project, or of the folder above it that is one", async () => {
+    const folder = makeFolder({ "site/views/x.py": "" });
+    const { url, asked } = await fakeDebugger({ "GET errors": errors });
+    const servers = { [join(folder, "site")]: { url, token } };
+    await ask(["errors"], { servers, directory: join(folder, "site") });
+    await ask(["errors"], { servers, directory: join(folder, "site/views") });
+    await ask(["errors", "--chdir", "site"], { servers, directory: folder });
+    await ask(["errors"], { servers, directory: folder, environment: { HIGHBALL_CHDIR: "site" } });
+    expect(asked).toHaveLength(4);
+    expect(asked.map(({ headers }) => headers["x-highball-token"])).toEqual(Array(4).fill(undefined));
+  });
+
+  it("gets the token with what does something, and no other server does", async () => {
+    const folder = makeFolder();
+    const answers = {
+      "GET requests": requests,
+      "POST requests/4/replay": { body: { request: 7, status: 200, error: null, duration: 1 } },
+    };
+    const [own, other] = [await fakeDebugger(answers), await fakeDebugger(answers)];
+    const situation = { servers: { [folder]: { url: own.url, token } }, directory: folder };
+    await ask(["replay", "4"], situation);
+    await ask(["replay", "4", "--url", `${own.url}/__highball__/errors/3`], situation);
+    await ask(["replay", "4", "--url", other.url], situation);
+    const tokens = ({ asked }: typeof own) =>
+      asked.filter(({ method }) => method === "POST").map(({ headers }) => headers["x-highball-token"]);
+    expect(tokens(own)).toEqual([token, token]);
+    expect(tokens(other)).toEqual([undefined]);
+  });
+
+  it("may listen on a Unix socket", async () => {
+    const { url } = await fakeDebugger({ "GET requests": requests }, join(makeFolder(), "socket"));
+    expect((await ask(["requests", "--url", url])).exitCode).toBe(0);
+  });
+
+  it("does not run", async () => {
+    const directory = makeFolder({ "errors.py": "" });
+    const { code, exitCode, message, hint } = await failureOf(["errors"], { directory });
+    expect({ code, exitCode }).toEqual({ code: "SERVER_NOT_FOUND", exitCode: 1 });
+    expect(message).toBe(`No server with a debugger runs for the project "${directory}".`);
+    expect(hint).toMatch(
+      /^Start it: highball dev; .*\nTo serve the application "errors": highball -- errors$/,
+    );
+  });
+
+  it("does not answer", async () => {
+    const { url, close } = await fakeDebugger({});
+    await close();
+    expect(await failureOf(["errors", "--url", url])).toMatchObject({
+      code: "SERVER_UNREACHABLE",
+      exitCode: 1,
+      message: `No server answers at "${url}": nothing listens there.`,
+      hint: "Start it: highball dev",
+    });
+    expect((await failureOf(["errors", "--url", "unix:/nowhere"])).message).toContain(
+      "there is no such socket",
+    );
+    expect((await failureOf(["errors", "--url", "ftp://x"])).message).toBe(
+      '--url: "ftp://x" is no address of a server.',
+    );
+  });
+
+  it("has no debugger", async () => {
+    const page = { type: "text/html", body: "<h1>Everything is a page</h1>" };
+    const { url } = await fakeDebugger({ "GET errors": page, "GET requests": { ...page, status: 404 } });
+    for (const words of [["errors"], ["requests"]]) {
+      // oxlint-disable-next-line no-await-in-loop -- one after the other
+      const { code, message } = await failureOf([...words, "--url", url]);
+      expect(code).toBe("DEBUGGER_OFF");
+      expect(message).toContain(`What answers at "${url}" has no debugger`);
+    }
+  });
+
+  it("says why it refuses, and does not command the terminal either", async () => {
+    const refusal = { code: "LOCKED", message: "The token is missing\u001B[2J.", hint: "Unlock it." };
+    const { url } = await fakeDebugger({
+      "POST requests/4/replay": { status: 403, body: { error: refusal } },
+    });
+    expect(await failureOf(["replay", "4", "--url", url])).toMatchObject({
+      code: "SERVER_REFUSED",
+      exitCode: 1,
+      message: "The token is missing\\x1B[2J.",
+      hint: "Unlock it.",
+    });
+    expect(await failureOf(["errors", "9", "--url", url])).toMatchObject({
+      code: "RECORD_NOT_FOUND",
+      message: "There is no error 9.",
+    });
+  });
+});
