@@ -5,7 +5,7 @@ import type { ServerAddress } from "../../src/cli/debug-client.ts";
 import { readQuestion } from "../../src/cli/question.ts";
 import type { Output } from "../../src/cli/terminal.ts";
 import { HighballError } from "../../src/errors.ts";
-import { type FakeAnswer, fakeDebugger } from "../support/fake-debugger.ts";
+import { type FakeAnswer, fakeDebugger, type FakeDebugger } from "../support/fake-debugger.ts";
 import { makeFolder } from "../support/folder.ts";
 import { until } from "../support/processes.ts";
 
@@ -45,6 +45,20 @@ const requests: FakeAnswer = {
     ],
   },
 };
+
+/** An error of the list. */
+function numbered(id: number): object {
+  return { id, at, place: "request", title: `E${id}`, request: null };
+}
+
+/** A server where request 4 comes to this. */
+function replaying(status: number, error: number | null): Promise<FakeDebugger> {
+  return fakeDebugger({
+    "GET requests": requests,
+    "GET errors": errors,
+    "POST requests/4/replay": { body: { request: 7, status, error, duration: 12.3 } },
+  });
+}
 
 interface Result {
   readonly exitCode: number;
@@ -225,13 +239,12 @@ describe("highball errors", () => {
   it("goes on with those that come, each once, until the server ends", async () => {
     let known: readonly unknown[] = [];
     const fake = await fakeDebugger({ "GET errors": () => ({ body: { errors: known } }) });
-    const error = (id: number) => ({ id, at, place: "request", title: `E${id}`, request: null });
     const lines: string[] = [];
     const following = ask(["errors", "--follow", "--url", fake.url], { onLine: (line) => lines.push(line) });
-    known = [error(1)];
+    known = [numbered(1)];
     await fake.tell("error", { id: 1, title: "E1" });
     await until(() => lines.length === 1);
-    known = [error(3), error(2), error(1)];
+    known = [numbered(3), numbered(2), numbered(1)];
     await fake.tell("error", { id: 2, title: "E2" });
     await fake.tell("error", { id: 3, title: "E3" });
     await until(() => lines.length === 3);
@@ -257,29 +270,22 @@ describe("highball requests", () => {
 });
 
 describe("highball replay", () => {
-  const server = (status: number, error: number | null) =>
-    fakeDebugger({
-      "GET requests": requests,
-      "GET errors": errors,
-      "POST requests/4/replay": { body: { request: 7, status, error, duration: 12.3 } },
-    });
-
   it("sends a request again and prints what came of it", async () => {
-    const { url, asked } = await server(200, null);
+    const { url, asked } = await replaying(200, null);
     const { exitCode, out } = await ask(["replay", "4", "--url", url]);
     expect({ exitCode, out }).toEqual({ exitCode: 0, out: "POST /pay → 200 in 12 ms\n" });
     expect(asked[0]).toMatchObject({ method: "POST", headers: { "content-type": "application/json" } });
   });
 
   it("prints the error if it fails again, and what to type next", async () => {
-    const { url } = await server(500, 1);
+    const { url } = await replaying(500, 1);
     const { exitCode, out } = await ask(["replay", "last", "--url", url]);
     expect(exitCode).toBe(1);
     expect(out).toBe("POST /pay → 500 in 12 ms\nZeroDivisionError: division by zero\n  highball errors 1\n");
   });
 
   it("prints the API's JSON", async () => {
-    const { url } = await server(503, null);
+    const { url } = await replaying(503, null);
     const { exitCode, out } = await ask(["replay", "4", "--json", "--url", url]);
     expect(exitCode).toBe(1);
     expect(JSON.parse(out)).toEqual({ request: 7, status: 503, error: null, duration: 12.3 });

@@ -27,7 +27,7 @@ export interface FakeDebugger {
   /** Sends an event to whoever listens; resolves once somebody does. */
   tell(event: string, data: object): Promise<void>;
   /** Ends it, and with it the streams. */
-  close(): Promise<void>;
+  readonly close: () => Promise<void>;
 }
 
 /** @param answers by `METHOD PATH`, and `METHOD PATH ACCEPT` where that matters; what is not there is 404 */
