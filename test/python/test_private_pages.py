@@ -54,8 +54,9 @@ class Copies(unittest.TestCase):
         try:
             with mock.patch.object(private_pages, "MOST", 3 << 20):
                 some = copy_pages(lambda: False)
-            everything = copy_pages(lambda: False)
-            again = copy_pages(lambda: False)
+            with mock.patch.object(private_pages, "MOST", 1 << 40):
+                everything = copy_pages(lambda: False)
+                again = copy_pages(lambda: False)
         finally:
             os.close(writing)
             os.close(reading)
