@@ -1,7 +1,8 @@
 import { markup, type Markup } from "../../http/error-page/markup.ts";
 import type { Page } from "../../http/error-page/page.ts";
-import type { ErrorPlace, ErrorRecord } from "../error-record.ts";
+import type { ErrorRecord } from "../error-record.ts";
 import { renderDocument } from "./document.ts";
+import { PLACES } from "./error-row.ts";
 import { planError, type Plan } from "./exception-parts.ts";
 import { renderFrameList } from "./frame-list.ts";
 import { renderPanel } from "./frame-panel.ts";
@@ -57,16 +58,6 @@ function dataOf(record: ErrorRecord, context: PageContext): Readonly<Record<stri
 function isGone({ debuggee }: ErrorRecord): boolean {
   return debuggee?.isGone === true;
 }
-
-const PLACES: Readonly<Record<ErrorPlace, string>> = {
-  request: "",
-  stream: "while the response was sent",
-  close: "when the response was closed",
-  thread: "in a thread of the application",
-  load: "while the code was loaded",
-  crash: "the worker process ended",
-  response: "not a valid response",
-};
 
 function renderBar(record: ErrorRecord, subject: string | null): Markup {
   const status = record.request?.status ?? null;

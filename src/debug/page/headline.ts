@@ -32,7 +32,7 @@ function renderRaised(type: string, message: string): Markup {
   const head = message.slice(0, Math.min(end, LONG));
   const isWhole = head.length === message.length;
   const dot = type.lastIndexOf(".") + 1;
-  const name = markup`<span class="type"><span class="module">${type.slice(0, dot)}</span>${type.slice(dot)}</span>`;
+  const name = markup`<span class="raised-type"><span class="module">${type.slice(0, dot)}</span>${type.slice(dot)}</span>`;
   return markup`<h1>${name}${message === "" ? null : markup`<span class="colon">:</span> <span class="message">${head}${isWhole ? "" : "…"}</span>`}</h1>
 ${
   isWhole

@@ -90,7 +90,7 @@ h1 {
   letter-spacing: -0.01em;
   white-space: pre-wrap;
 }
-h1 .type, h1 .colon { color: var(--error); }
+h1 .raised-type, h1 .colon { color: var(--error); }
 h1 .module { font-weight: 400; }
 h1 .message { font-weight: 500; }
 .headline .where { margin-top: 0.375rem; color: var(--quiet); }

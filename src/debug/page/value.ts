@@ -5,7 +5,7 @@ import type { ItemModel, ValueModel } from "../../error-model.ts";
 const INLINE = 60;
 const PREVIEW = 100;
 /** Characters of a text that are shown before it is unfolded. */
-const CLIP = 240;
+const CLIP = 160;
 
 type Items = Extract<ValueModel, { kind: "items" }>;
 type Leaf = Exclude<ValueModel, { kind: "items" }>;
@@ -25,11 +25,11 @@ function renderLeaf(value: Leaf): Markup {
 }
 
 function renderItems(value: Items): Markup {
-  const { opening, closing, items, more, type } = value;
+  const { opening, closing, items, more } = value;
   const preview = previewOf(value, PREVIEW);
   if (preview.length <= INLINE && !items.some(isNested)) return markup`<code class="value">${preview}</code>`;
   return markup`<details class="items"><summary><code class="value"><span class="preview">${preview}</span>\
-<span class="opening">${opening}</span></code>${typeOf(`${type} · ${count(items.length + more, "item")}`)}</summary>
+<span class="opening">${opening}</span></code>${typeOf(sizeOf(value))}</summary>
 <ul>${items.map((item) => markup`<li>${renderKey(item.key)}${renderValue(item.value)}</li>\n`)}\
 ${more === 0 ? null : markup`<li class="cut">… ${count(more, "more item")}</li>`}</ul>\
 <code class="value">${closing}</code></details>`;
@@ -41,6 +41,13 @@ function renderKey(key: ItemModel["key"]): Markup | null {
   if (key.kind === "items")
     return markup`<code class="key">${previewOf(key, INLINE)}</code><code class="is">: </code>`;
   return markup`<code class="key value ${key.kind}">${key.text}</code><code class="is">: </code>`;
+}
+
+/** `dict · 3 items`; `2 fields` where the type stands at the beginning. */
+function sizeOf({ type, opening, items, more }: Items): string {
+  const noun = typeof items[0]?.key === "string" ? "field" : "item";
+  const size = count(items.length + more, noun);
+  return opening.includes(lastOf(type)) ? size : `${type} · ${size}`;
 }
 
 function typeOf(type: string): Markup {

@@ -1,0 +1,39 @@
+import { markup, type Markup } from "../../http/error-page/markup.ts";
+import { INTERNAL_PREFIX } from "../../http/refresh/client-script.ts";
+import type { ErrorPlace } from "../error-record.ts";
+import { renderTime } from "./time.ts";
+
+/** An error in the list of them, as `GET errors` tells of it. Secrets are masked. */
+export interface ErrorSummary {
+  readonly id: number;
+  readonly at: number;
+  readonly place: ErrorPlace;
+  readonly title: string;
+  readonly request: { readonly method: string; readonly target: string } | null;
+  readonly pid: number;
+  readonly isGone: boolean;
+}
+
+/** Where an error came up, in a few words; nothing where that is the rule. */
+export const PLACES: Readonly<Record<ErrorPlace, string>> = {
+  request: "",
+  stream: "while the response was sent",
+  close: "when the response was closed",
+  thread: "in a thread of the application",
+  load: "while the code was loaded",
+  crash: "the worker process ended",
+  response: "not a valid response",
+};
+
+/** One line of the list, and a second one that says where it was. Runs in the gateway and in the browser. */
+export function renderErrorRow(error: ErrorSummary): Markup {
+  const { id, at, title, place, request, isGone } = error;
+  const details = [
+    request === null ? null : markup`<code>${request.method} ${request.target}</code>`,
+    PLACES[place] === "" ? null : markup`${PLACES[place]}`,
+    isGone ? markup`its process has ended` : null,
+  ].filter((detail) => detail !== null);
+  return markup`<li data-error="${id}"><a href="${INTERNAL_PREFIX}errors/${id}">${renderTime(at)} <span class="title">${title}</span>\
+<span class="detail">${details.map((detail, index) => markup`${index > 0 ? " · " : ""}${detail}`)}</span></a></li>
+`;
+}
