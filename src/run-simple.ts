@@ -17,6 +17,10 @@ export interface RunSimpleOptions extends Omit<
   readonly excludePatterns?: readonly string[];
   /** `watchdog` is Werkzeug's word for `native`. @defaultValue "auto" */
   readonly reloaderType?: "auto" | "stat" | "native" | "watchdog";
+  /** Show the debugger when the application fails. @defaultValue false */
+  readonly useDebugger?: boolean;
+  /** Evaluate code in the frames of an error. @defaultValue true */
+  readonly useEvalex?: boolean;
 }
 
 /** Threads that `threaded` stands for: Werkzeug starts one a request, without a limit. */
@@ -37,6 +41,8 @@ export function runSimpleSettings(
     extraFiles = [],
     excludePatterns = [],
     reloaderType = "auto",
+    useDebugger = false,
+    useEvalex = true,
     ...settings
   } = options;
   if (threaded && processes > 1) {
@@ -52,6 +58,8 @@ export function runSimpleSettings(
     reloadExtraFile: extraFiles,
     reloadExclude: excludePatterns,
     reloaderType: reloaderType === "watchdog" ? "native" : reloaderType,
+    debug: useDebugger,
+    evalex: useEvalex,
     ...settings,
     application,
     bind: [bindAddress(hostname, port)],

@@ -16,7 +16,10 @@ export function renderHelp(paint: Paint): string {
     `${heading("Usage:")} highball [APP] [OPTIONS]        for production`,
     "       highball dev [APP] [OPTIONS]    for development",
     "       highball config [dev] [APP]     print every setting and its origin",
-    "       highball help",
+    "       highball errors [ID]            show the errors of a server that runs",
+    "       highball requests [ID]          show its last requests",
+    "       highball replay ID              send one of them again",
+    "       highball help [COMMAND]",
     "",
     ...wrap(
       'APP is a module (myproject.wsgi), with a name (myproject:app) or a call ("myproject:create_app()"), ' +
@@ -70,7 +73,7 @@ function standardNote(name: InputName): string[] {
   const production = standardOf(name, "production");
   const development = standardOf(name, "development");
   if (production !== development) return [`${said(production)}, in dev ${said(development)}`];
-  return production === "none" || production === "false" ? [] : [production];
+  return production === "none" || production === "false" ? [] : [said(production)];
 }
 
 function said(standard: string): string {

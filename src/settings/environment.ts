@@ -9,6 +9,9 @@ import { type InputName, inputNames, type Mode, rowOf, variableOf } from "./tabl
 /** The variables of a process: `process.env`, or a part of it. */
 export type Environment = Readonly<Record<string, string | undefined>>;
 
+/** A secret and no setting: nothing that shows settings shows it (src/debug/pin.ts). */
+const DEBUG_PIN = "HIGHBALL_DEBUG_PIN";
+
 /** Variables read from an `--env-file`. */
 export interface EnvironmentFile {
   readonly path: string;
@@ -57,6 +60,7 @@ export function readEnvironment(
   const layer = new Map<InputName, Given>();
   for (const { name: variable, value, file } of all(environment, files)) {
     if (!variable.startsWith("HIGHBALL_") || isServiceLink(variable, value)) continue;
+    if (variable === DEBUG_PIN) continue;
     const name = names.get(variable);
     if (name === undefined) throw unknownVariable(variable, file, names.keys());
     if (file !== undefined && (name === "config" || name === "envFile")) throw tooLate(variable, file);

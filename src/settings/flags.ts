@@ -167,7 +167,6 @@ const elsewhere: Readonly<Record<string, string>> = {
   "--reload-engine": "Highball's name for it is --reloader-type: auto, native or stat.",
   "--reload-dir": "The project is watched; --reload-extra-file PATH adds to it.",
   "--reload-include": "Highball's name for it is --reload-extra-file.",
-  "--debugger": NOT_YET,
   "--certfile": NOT_YET,
   "--keyfile": NOT_YET,
   "--cert": NOT_YET,

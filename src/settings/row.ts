@@ -50,6 +50,7 @@ export const sections = [
   "Time limits",
   "Size limits",
   "Requests",
+  "Debugger",
   "Reloading",
   "Logs",
   "Process",

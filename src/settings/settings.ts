@@ -127,11 +127,19 @@ export interface Settings {
   /** Least level to log. @defaultValue `info` */
   readonly logLevel: LogLevel;
   /**
-   * Show an application's traceback in the response, to clients on this machine.
+   * Show the debugger when the application fails, to clients on this machine.
    *
    * @defaultValue `false`, in development `true`
    */
   readonly debug: boolean;
+  /** The debugger evaluates code in the frames of an error. @defaultValue `true` */
+  readonly evalex: boolean;
+  /** Errors of the application's are neither kept nor shown by the debugger. @defaultValue `false` */
+  readonly passthroughErrors: boolean;
+  /** Names, beside those of loopback and of the listeners, by which the debugger is asked for. @defaultValue `none` */
+  readonly trustedHost: readonly string[];
+  /** Other machines may use the debugger: whoever has the PIN runs any code as this user. @defaultValue `false` */
+  readonly debugRemote: boolean;
   /** File that holds the process id while the server runs, or null. @defaultValue `none` */
   readonly pid: string | null;
 }

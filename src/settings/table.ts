@@ -1,4 +1,5 @@
 import type { LogLevel } from "../log.ts";
+import { debuggerRows } from "./debugger-rows.ts";
 import {
   address,
   choice,
@@ -259,15 +260,7 @@ export const table: Table = {
     section: "Requests",
     help: "Proxies whose X-Forwarded-* headers count: addresses, networks, or * for all.",
   },
-  debug: {
-    kind: toggle,
-    standard: { development: "true", production: "false" },
-    flags: ["--debug"],
-    // Only in development: a FLASK_DEBUG left behind must not show tracebacks in production.
-    common: { name: "FLASK_DEBUG", mode: "development", translate: flaskDebug },
-    section: "Requests",
-    help: "Show a traceback in the response when the application fails, to this machine only.",
-  },
+  ...debuggerRows,
 
   reload: {
     kind: toggle,
@@ -378,11 +371,6 @@ export const table: Table = {
     help: "File that holds the process id while the server runs.",
   },
 };
-
-/** Flask takes every value but these as true. */
-function flaskDebug(value: string): string {
-  return ["0", "false", "no"].includes(value.toLowerCase()) ? "false" : "true";
-}
 
 /** Every name of the table, in its order. */
 // oxlint-disable-next-line typescript/no-unsafe-type-assertion -- Object.keys forgets its keys' type.

@@ -43,6 +43,12 @@ describe("HIGHBALL_ variables", () => {
     });
   });
 
+  it("are not the debugger's PIN, which nothing shows", async () => {
+    const environment = { HIGHBALL_DEBUG_PIN: "314-159-265" };
+    const resolution = await inputsOf([], { environment, directory: makeFolder() });
+    expect(JSON.stringify(resolution)).not.toContain("314");
+  });
+
   it("are not what Kubernetes sets for a service called highball", async () => {
     const environment = {
       HIGHBALL_SERVICE_HOST: "10.0.0.11",

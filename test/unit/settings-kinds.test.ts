@@ -41,6 +41,8 @@ const accepted: [name: InputName, raw: unknown, value: unknown][] = [
   ["port", 8080, 8080],
   ["host", "[::1]", "::1"],
   ["env", { A: "x", PORT: 1 }, { A: "x", PORT: "1" }],
+  ["trustedHost", "Dev.Example.com, .internal", ["dev.example.com", ".internal"]],
+  ["trustedHost", "[fd00::1],192.168.1.5", ["fd00::1", "192.168.1.5"]],
 ];
 
 describe("a value", () => {
@@ -52,6 +54,15 @@ describe("a value", () => {
 const refused: [name: InputName, raw: string, reason: string, example: string][] = [
   ["workers", "four", '"four" is neither a whole number nor auto', "4"],
   ["workers", "0", "0 is too small; the least is 1", "4"],
+  ["trustedHost", "0.0.0.0", '"0.0.0.0" is no name of one machine: it stands for all', "dev.example.com"],
+  ["trustedHost", "[::]", '"[::]" is no name of one machine: it stands for all', "dev.example.com"],
+  [
+    "trustedHost",
+    "a.example:8000",
+    '"a.example:8000" is more than a host; the port does not count',
+    "dev.example.com",
+  ],
+  ["trustedHost", "*", '"*" is neither a host name nor an IP address', "dev.example.com"],
   ["threads", "-1", '"-1" is not a whole number', "8"],
   ["threads", "1.5", '"1.5" is not a whole number', "8"],
   ["backlog", "100000", "100000 is too large; the most is 65535", "2048"],

@@ -1,0 +1,55 @@
+import { list, toggle } from "./kinds.ts";
+import type { Table } from "./row.ts";
+import { trustedName } from "./trusted-name.ts";
+
+type DebuggerName = "debug" | "evalex" | "passthroughErrors" | "trustedHost" | "debugRemote";
+
+/**
+ * The part of the table about the debugger. Its PIN is no row: a flag would stand in the list of
+ * processes, and a file of settings in a repository (src/debug/pin.ts).
+ */
+export const debuggerRows: Pick<Table, DebuggerName> = {
+  debug: {
+    kind: toggle,
+    standard: { development: "true", production: "false" },
+    // Flask has the second one, and Werkzeug's parameter is named like it.
+    flags: ["--debug", "--debugger"],
+    // Only in development: a FLASK_DEBUG left behind must not show tracebacks in production.
+    common: { name: "FLASK_DEBUG", mode: "development", translate: flaskDebug },
+    section: "Debugger",
+    help: "Show the debugger when the application fails, to this machine only.",
+  },
+  evalex: {
+    kind: toggle,
+    standard: "true",
+    flags: ["--evalex"],
+    section: "Debugger",
+    help: "Evaluate code in the frames of an error, for whoever has the PIN.",
+  },
+  passthroughErrors: {
+    kind: toggle,
+    standard: "false",
+    flags: ["--passthrough-errors"],
+    section: "Debugger",
+    help: "Keep the debugger away from errors: they end in a plain 500 and in the log.",
+  },
+  trustedHost: {
+    kind: list(trustedName),
+    standard: "none",
+    flags: ["--trusted-host"],
+    section: "Debugger",
+    help: "Further names of this machine that pages of the debugger may be asked for by.",
+  },
+  debugRemote: {
+    kind: toggle,
+    standard: "false",
+    flags: ["--debug-remote"],
+    section: "Debugger",
+    help: "Let other machines use the debugger: whoever has the PIN runs any code as you.",
+  },
+};
+
+/** Flask takes every value but these as true. */
+function flaskDebug(value: string): string {
+  return ["0", "false", "no"].includes(value.toLowerCase()) ? "false" : "true";
+}
