@@ -17,6 +17,8 @@ export interface Debuggee {
   evaluate(frame: string, code: string): Evaluating;
   /** What could stand at the end of `code`, for whoever presses Tab. */
   complete(frame: string, code: string): Promise<readonly string[]>;
+  /** Opens pdb on the error of a frame, on the terminal that the process shares with the server. */
+  postMortem(frame: string): void;
 }
 
 /** The frame of a console that belongs to no error: it has the application's module. */

@@ -2,8 +2,9 @@ import { writeSync } from "node:fs";
 import { isatty } from "node:tty";
 import type { Prompts } from "../prompts.ts";
 import type { Settings } from "../settings/settings.ts";
+import { debuggerActions, type DebuggerAtHand } from "./debugger-actions.ts";
 import { listenForKeys } from "./keys.ts";
-import { openBrowser } from "./open-browser.ts";
+import { showAddress } from "./open-browser.ts";
 import { readTerminal } from "./terminal-input.ts";
 import type { TerminalModes } from "./terminal-modes.ts";
 import type { Output } from "./terminal.ts";
@@ -13,6 +14,8 @@ export interface AttendedServer {
   /** What the browser is shown. */
   readonly url: string;
   readonly prompts: Prompts;
+  /** Null where there is none. */
+  readonly debugger?: DebuggerAtHand | null;
   reload(): void;
 }
 
@@ -50,8 +53,9 @@ export function attendTerminal(attendance: Attendance): AttendedTerminal {
         output,
         actions: {
           reload: () => server.reload(),
-          open: () => void openAddress(server.url, output),
+          open: () => void showAddress(server.url, output),
           quit: stop,
+          debugger: server.debugger ? debuggerActions(server.debugger, output) : null,
         },
       })
     : null;
@@ -75,9 +79,4 @@ function writePlain(output: Output): void {
   } catch {
     // The terminal is full or gone: it was for looks only.
   }
-}
-
-async function openAddress(url: string, output: Output): Promise<void> {
-  if (url.startsWith("http") && (await openBrowser(url))) return;
-  output.line(`  No browser could be started. The address is ${url}`);
 }

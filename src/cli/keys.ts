@@ -7,6 +7,15 @@ export interface KeyActions {
   readonly reload: () => void;
   readonly open: () => void;
   readonly quit: () => void;
+  /** Null where there is no debugger. */
+  readonly debugger: DebuggerKeyActions | null;
+}
+
+/** What keys do with the newest error. */
+export interface DebuggerKeyActions {
+  readonly page: () => void;
+  readonly pdb: () => void;
+  readonly replay: () => void;
 }
 
 export interface KeyOptions {
@@ -21,32 +30,28 @@ const CLEAR = "\u001B[2J\u001B[3J\u001B[H";
 /** Characters of an unknown line that are shown. */
 const SHOWN = 20;
 
-const HELP = [
-  ["r", "loads the application again"],
-  ["o", "opens it in the browser"],
-  ["c", "clears the screen"],
-  ["h", "shows this"],
-  ["q", "stops the server"],
-] as const;
+/** A line that may be typed: what it does to say so, and to do so. */
+type Key = readonly [key: string, does: string, act: () => void];
 
 /**
- * Obeys keys of the terminal: r, o, c, h and q, each with Enter.
+ * Obeys keys of the terminal, each with Enter: r, o, c, h and q; with a debugger d, p and e too.
  *
  * @returns null where nothing can be typed
  */
 export function listenForKeys({ input, output, actions }: KeyOptions): LineInput | null {
   const clear = (): void => output.line(CLEAR);
   const help = (): void => {
-    for (const [key, does] of HELP) output.line(`  ${output.paint(key, "bold")}  ${does}`);
+    for (const [key, does] of all) output.line(`  ${output.paint(key, "bold")}  ${does}`);
   };
-  const keys: ReadonlyMap<string, () => void> = new Map([
-    ["r", actions.reload],
-    ["o", actions.open],
-    ["c", clear],
-    ["h", help],
-    ["?", help],
-    ["q", actions.quit],
-  ]);
+  const all: readonly Key[] = [
+    ["r", "loads the application again", actions.reload],
+    ["o", "opens it in the browser", actions.open],
+    ...debuggerKeys(actions.debugger),
+    ["c", "clears the screen", clear],
+    ["h", "shows this", help],
+    ["q", "stops the server", actions.quit],
+  ];
+  const keys = new Map([...all.map(([key, , act]) => [key, act] as const), ["?", help]]);
   return input((line) => {
     const word = line.trim();
     if (word === "") return; // a free line in the terminal: people make them
@@ -54,6 +59,15 @@ export function listenForKeys({ input, output, actions }: KeyOptions): LineInput
     if (act === undefined) output.line(`  "${shortened(word)}" is not a key here. h and Enter shows them.`);
     else act();
   });
+}
+
+function debuggerKeys(actions: DebuggerKeyActions | null): readonly Key[] {
+  if (actions === null) return [];
+  return [
+    ["d", "opens the newest error in the browser", actions.page],
+    ["p", "looks into it here, with pdb", actions.pdb],
+    ["e", "sends the request that failed last again", actions.replay],
+  ];
 }
 
 function shortened(word: string): string {

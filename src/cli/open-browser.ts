@@ -1,5 +1,6 @@
 import { spawn } from "node:child_process";
 import type { Environment } from "../settings/environment.ts";
+import type { Output } from "./terminal.ts";
 
 /** A command that is still running after this long (milliseconds) is a browser. */
 const LIMIT = 5_000;
@@ -17,6 +18,12 @@ export async function openBrowser(
     if (await succeeds(command)) return true;
   }
   return false;
+}
+
+/** Shows an address in the browser, or names it where that is not to be had. */
+export async function showAddress(url: string, output: Pick<Output, "line">): Promise<void> {
+  if (url.startsWith("http") && (await openBrowser(url))) return;
+  output.line(`  No browser could be started. The address is ${url}`);
 }
 
 /**

@@ -39,6 +39,7 @@ export const EVALUATED = 32;
 export const SUGGEST = 33;
 export const SUGGESTED = 34;
 export const INTERRUPT = 35;
+export const POSTMORTEM = 36;
 
 /** REQUEST: the body is the path of a file. */
 export const SPOOLED = 1;

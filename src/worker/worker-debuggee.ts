@@ -1,6 +1,6 @@
 import type { Debuggee, Evaluating, Evaluation } from "../debuggee.ts";
 import { readEvaluation, readJson, readLines } from "./error-payload.ts";
-import { encodeFrame, EVALUATE, EVALUATED, INTERRUPT, SUGGEST, SUGGESTED } from "./protocol.ts";
+import { encodeFrame, EVALUATE, EVALUATED, INTERRUPT, POSTMORTEM, SUGGEST, SUGGESTED } from "./protocol.ts";
 
 /** Says a frame on the control connection. */
 type Say = (frame: Buffer) => void;
@@ -52,6 +52,10 @@ export class WorkerDebuggee implements Debuggee {
     return new Promise((resolve) => {
       this.#suggestions.set(number, resolve);
     });
+  }
+
+  postMortem(frame: string): void {
+    if (!this.#gone) this.#say(encodeFrame(POSTMORTEM, 0, 0, Buffer.from(JSON.stringify({ frame }))));
   }
 
   #ask(type: number, frame: string, code: string): number {

@@ -6,6 +6,7 @@ import {
   EVALUATED,
   FrameReader,
   INTERRUPT,
+  POSTMORTEM,
   SUGGEST,
   SUGGESTED,
 } from "../../src/worker/protocol.ts";
@@ -66,6 +67,13 @@ describe("a worker that is asked", () => {
     await evaluating.result;
     evaluating.interrupt();
     expect(said).toHaveLength(2);
+  });
+
+  it("opens a debugger on the terminal, as long as it is there", () => {
+    debuggee.postMortem("f1");
+    debuggee.end();
+    debuggee.postMortem("f1");
+    expect(said).toEqual([{ type: POSTMORTEM, id: 0, payload: '{"frame":"f1"}' }]);
   });
 
   it("may say what nobody has asked, and what cannot be read", async () => {

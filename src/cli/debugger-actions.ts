@@ -1,0 +1,77 @@
+import type { ErrorRecord } from "../debug/error-record.ts";
+import { escapeLine } from "../log/escape.ts";
+import type { DebuggerKeyActions } from "./keys.ts";
+import { showAddress } from "./open-browser.ts";
+import { durationOf, statusCell } from "./record-table.ts";
+import type { Output } from "./terminal.ts";
+
+/** What keys of the terminal need of the debugger. */
+export interface DebuggerAtHand {
+  /** Newest first. */
+  readonly errors: { list(): readonly ErrorRecord[] };
+  /** Address of an error's page. */
+  pageOf(error: number): string;
+  /** Sends a kept request again; rejects if it is not kept any more, or nobody answers. */
+  replay(request: number): Promise<ReplayedAtHand>;
+}
+
+export interface ReplayedAtHand {
+  readonly status: number;
+  /** Milliseconds. */
+  readonly duration: number;
+  /** Of the error that came of it. */
+  readonly error: number | null;
+}
+
+/** What keys do with the newest error; what cannot be done says so in a line. */
+export function debuggerActions(
+  debug: DebuggerAtHand,
+  output: Output,
+  show: (url: string) => void = (url) => void showAddress(url, output),
+): DebuggerKeyActions {
+  const say = (text: string): void => output.line(`  ${text}`);
+  return {
+    page: () => {
+      const [newest] = debug.errors.list();
+      if (newest === undefined) say(NONE);
+      else show(debug.pageOf(newest.id));
+    },
+    pdb: () => {
+      const errors = debug.errors.list();
+      const begin = errors.map(beginning).find((each) => each !== null);
+      if (begin === undefined) say(errors.length === 0 ? NONE : GONE);
+      else begin();
+    },
+    replay: () => {
+      const failed = debug.errors.list().find(({ request }) => request !== null)?.request;
+      if (failed === undefined || failed === null) {
+        say("No request has failed.");
+        return;
+      }
+      const asked = escapeLine(`${failed.method} ${failed.target}`);
+      // The error, if it fails again, is shown like any other.
+      debug.replay(failed.id).then(
+        ({ status, duration }) => {
+          const { text, styles = [] } = statusCell(status);
+          say(`${asked} → ${output.paint(text, "bold", ...styles)} in ${durationOf(duration)}`);
+        },
+        (error: unknown) => {
+          say(
+            `${asked} could not be sent again: ${escapeLine(error instanceof Error ? error.message : String(error))}`,
+          );
+        },
+      );
+    },
+  };
+}
+
+const NONE = "There was no error.";
+const GONE = "No process holds the frames of an error any more: e sends the request again.";
+
+/** What looks into an error; null if nobody can any more. */
+function beginning({ debuggee, model }: ErrorRecord): (() => void) | null {
+  // The innermost of those that were kept: pdb begins at the end of its traceback.
+  const frame = model?.exception.frames.findLast(({ id }) => id !== "");
+  if (debuggee === null || debuggee.isGone || frame === undefined) return null;
+  return () => debuggee.postMortem(frame.id);
+}

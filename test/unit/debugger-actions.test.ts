@@ -1,0 +1,105 @@
+import { describe, expect, it } from "vitest";
+import { debuggerActions, type DebuggerAtHand, type ReplayedAtHand } from "../../src/cli/debugger-actions.ts";
+import type { ErrorRecord } from "../../src/debug/error-record.ts";
+import type { Debuggee } from "../../src/debuggee.ts";
+import { errorModels, errorRecord, requestRecord } from "../support/error-models.ts";
+import { until } from "../support/processes.ts";
+
+/** A process that holds frames; what it was asked is in `begun`. */
+class Holder implements Debuggee {
+  readonly pid = 7;
+  readonly isGone: boolean;
+  readonly begun: string[] = [];
+
+  constructor(isGone = false) {
+    this.isGone = isGone;
+  }
+
+  evaluate(): never {
+    throw new Error("nobody asked for that");
+  }
+
+  complete(): never {
+    throw new Error("nobody asked for that");
+  }
+
+  postMortem(frame: string): void {
+    this.begun.push(frame);
+  }
+}
+
+/** What the keys do with these errors, the newest first. */
+function attend(errors: readonly ErrorRecord[], replay?: () => Promise<ReplayedAtHand>) {
+  const lines: string[] = [];
+  const opened: string[] = [];
+  const replayed: number[] = [];
+  const atHand: DebuggerAtHand = {
+    errors: { list: () => errors },
+    pageOf: (error) => `http://localhost:8000/__highball__/errors/${error}`,
+    replay: (request) => {
+      replayed.push(request);
+      return replay?.() ?? Promise.resolve({ status: 200, duration: 12.3, error: null });
+    },
+  };
+  const output = { line: (text = "") => lines.push(text), paint: (text: string) => text, isTerminal: true };
+  return { actions: debuggerActions(atHand, output, (url) => opened.push(url)), lines, opened, replayed };
+}
+
+describe("a key", () => {
+  it("opens the page of the newest error", () => {
+    const { actions, opened } = attend([errorRecord(null, { id: 3 }), errorRecord(null, { id: 2 })]);
+    actions.page();
+    expect(opened).toEqual(["http://localhost:8000/__highball__/errors/3"]);
+  });
+
+  it("says so where there was no error", () => {
+    const { actions, lines, opened } = attend([]);
+    actions.page();
+    actions.pdb();
+    actions.replay();
+    expect(lines).toEqual(["  There was no error.", "  There was no error.", "  No request has failed."]);
+    expect(opened).toEqual([]);
+  });
+
+  it("begins pdb at the innermost frame of the newest error that somebody holds", () => {
+    const [gone, here, older] = [new Holder(true), new Holder(), new Holder()];
+    const { actions, lines } = attend([
+      errorRecord(errorModels.plain, { debuggee: gone }),
+      errorRecord(null, { debuggee: here }),
+      errorRecord(errorModels.plain, { debuggee: null }),
+      errorRecord(errorModels.plain, { debuggee: here }),
+      errorRecord(errorModels.plain, { debuggee: older }),
+    ]);
+    actions.pdb();
+    const innermost = errorModels.plain.exception.frames.findLast(({ id }) => id !== "")?.id;
+    expect(innermost).toBeDefined();
+    expect(here.begun).toEqual([innermost]);
+    expect([...gone.begun, ...older.begun, ...lines]).toEqual([]);
+  });
+
+  it("says what to do where the frames are gone", () => {
+    const { actions, lines } = attend([errorRecord(errorModels.plain, { debuggee: new Holder(true) })]);
+    actions.pdb();
+    expect(lines).toEqual(["  No process holds the frames of an error any more: e sends the request again."]);
+  });
+
+  it("sends the request that failed last again, and says what came of it", async () => {
+    const request = requestRecord({ id: 4, method: "POST", target: "/pay\u001B[2J" });
+    const { actions, lines, replayed } = attend([
+      errorRecord(null, { place: "thread", request: null }),
+      errorRecord(null, { request }),
+      errorRecord(),
+    ]);
+    actions.replay();
+    await until(() => lines.length > 0);
+    expect(replayed).toEqual([4]);
+    expect(lines).toEqual(["  POST /pay\\x1B[2J → 200 in 12 ms"]);
+  });
+
+  it("says why that cannot be", async () => {
+    const { actions, lines } = attend([errorRecord()], () => Promise.reject(new Error("nobody answers")));
+    actions.replay();
+    await until(() => lines.length > 0);
+    expect(lines[0]).toMatch(/ could not be sent again: nobody answers$/);
+  });
+});
