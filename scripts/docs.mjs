@@ -10,8 +10,8 @@ import { fileURLToPath, pathToFileURL } from "node:url";
 
 const repository = fileURLToPath(new URL("..", import.meta.url));
 const code = compile();
-const [{ catalogue }, table, { renderHelp }] = await Promise.all(
-  ["errors", "settings/table", "cli/help"].map((module) => load(`${module}.js`)),
+const [{ catalogue }, table, { renderHelp }, { renderQuestionHelp }] = await Promise.all(
+  ["errors", "settings/table", "cli/help", "cli/question-help"].map((module) => load(`${module}.js`)),
 );
 
 const parts = {
@@ -24,7 +24,10 @@ const parts = {
         ([name, entry]) => `| \`${name}\` | ${entry.exitCode} | ${entry.summary} |`,
       ),
     ].join("\n"),
-  help: () => ["```text", renderHelp((text) => text), "```"].join("\n"),
+  help: () => shown(renderHelp),
+  errorsHelp: () => shown((paint) => renderQuestionHelp("errors", paint)),
+  requestsHelp: () => shown((paint) => renderQuestionHelp("requests", paint)),
+  replayHelp: () => shown((paint) => renderQuestionHelp("replay", paint)),
 };
 
 const check = process.argv.includes("--check");
@@ -45,6 +48,11 @@ for (const page of ["settings.md", "errors.md", "command.md"]) {
   }
 }
 process.exitCode = check && stale > 0 ? 1 : 0;
+
+/** What a terminal shows, without colours. */
+function shown(render) {
+  return ["```text", render((text) => text), "```"].join("\n");
+}
 
 function sectionTable(section) {
   const names = table.inputNames.filter((name) => table.rowOf(name).section === section);

@@ -7,14 +7,14 @@ import { resolveInputs } from "../settings/resolve.ts";
 import type { ServerAddress } from "./debug-client.ts";
 import type { Question } from "./question.ts";
 
-/** What the server that runs for a project's folder has written down for scripts; null if none runs. */
-export type ReadServerFile = (folder: string) => ServerAddress | null | Promise<ServerAddress | null>;
+/** What the servers that run for a project's folder have written down for scripts, the newest first. */
+export type ReadServerFiles = (folder: string) => readonly ServerAddress[];
 
 export interface Situation {
   readonly environment: Environment;
   /** The current folder. */
   readonly directory: string;
-  readonly readServerFile: ReadServerFile;
+  readonly readServerFiles: ReadServerFiles;
 }
 
 /**
@@ -25,11 +25,8 @@ export interface Situation {
 export async function findServer(question: Question, situation: Situation): Promise<ServerAddress> {
   if (question.url !== null) return named(question.url, question, situation);
   const folder = await projectFolder(question, situation);
-  for (const each of withParents(folder)) {
-    // oxlint-disable-next-line no-await-in-loop -- the nearest counts
-    const found = await situation.readServerFile(each);
-    if (found !== null) return found;
-  }
+  const [nearest] = withParents(folder).flatMap(situation.readServerFiles);
+  if (nearest !== undefined) return nearest;
   throw new HighballError("SERVER_NOT_FOUND", `No server with a debugger runs for the project "${folder}".`, {
     hint: [
       "Start it: highball dev; or name another: --chdir PATH, --url http://127.0.0.1:8001",
@@ -41,12 +38,8 @@ export async function findServer(question: Question, situation: Situation): Prom
 /** The token is for the server that wrote it, and for no other that a URL may name. */
 async function named(url: string, question: Question, situation: Situation): Promise<ServerAddress> {
   const folder = await projectFolder(question, situation).catch(() => situation.directory);
-  for (const each of withParents(folder)) {
-    // oxlint-disable-next-line no-await-in-loop -- the nearest counts
-    const found = await situation.readServerFile(each);
-    if (found !== null && isSameServer(found.url, url)) return found;
-  }
-  return { url, token: null };
+  const servers = withParents(folder).flatMap(situation.readServerFiles);
+  return servers.find((server) => isSameServer(server.url, url)) ?? { url, token: null };
 }
 
 /** The folder that the server was given, whichever way. */

@@ -32,7 +32,7 @@ const pages: Readonly<Record<QuestionWord, Page>> = {
     notes: "Passwords, tokens and cookies are masked.",
   },
   replay: {
-    about: "Sends a request that a server in development keeps again, to the code as it is now.",
+    about: "Sends a request again to a server in development, which keeps the last ones.",
     usage: [
       ["highball replay ID", "the one that highball requests lists under this number"],
       ["highball replay last", "the newest that failed"],

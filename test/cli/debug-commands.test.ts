@@ -92,11 +92,14 @@ async function ask(words: readonly string[], situation: Situation = {}): Promise
       onLine(text);
     },
   });
-  const readServerFile = (folder: string) => servers[folder] ?? null;
+  const readServerFiles = (folder: string): ServerAddress[] => {
+    const server = servers[folder];
+    return server === undefined ? [] : [server];
+  };
   const exitCode = await answer(question, open("out"), open("aside"), {
     environment,
     directory,
-    readServerFile,
+    readServerFiles,
   });
   return { exitCode, ...texts };
 }
