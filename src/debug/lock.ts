@@ -1,0 +1,96 @@
+import { fieldValues } from "../http/request-fields.ts";
+import { Attempts } from "./attempts.ts";
+import { isPin, type Pin } from "./pin.ts";
+import { sameSecret } from "./same-secret.ts";
+import { sessionCookies } from "./session-cookie.ts";
+import { randomToken, type Session, Sessions } from "./sessions.ts";
+import { Tickets } from "./tickets.ts";
+import type { DebugVisit } from "./visit.ts";
+
+/** What somebody unlocks the debugger with. */
+export type Key = { readonly pin: string } | { readonly ticket: string };
+
+export type Unlocking =
+  | { readonly unlocked: true; readonly session: Session }
+  /** @remarks `wait` seconds before the next PIN counts; `reason` says what was wrong. */
+  | {
+      readonly unlocked: false;
+      readonly wait: number;
+      readonly reason: "pin" | "ticket" | "waiting" | "remote";
+    };
+
+/** Where the link in the terminal leads; the ticket is behind it, as a fragment. */
+const UNLOCK_PATH = "/__highball__/unlock";
+
+/** PIN, tickets, sessions and the token of scripts: who may have the debugger do something. */
+export class Lock {
+  /** For programs of the same user, which find it in the server file. */
+  readonly scriptToken: string = randomToken();
+  readonly pin: Pin;
+  readonly #attempts: Attempts;
+  readonly #tickets: Tickets = new Tickets();
+  readonly #sessions: Sessions = new Sessions();
+  readonly #wrongPin: (address: string) => void;
+
+  /** @param wrongPin told of every wrong PIN that counted, without it */
+  constructor(pin: Pin, wrongPin: (address: string) => void, attempts: Attempts = new Attempts()) {
+    this.pin = pin;
+    this.#wrongPin = wrongPin;
+    this.#attempts = attempts;
+  }
+
+  /** A link that unlocks the browser that it is opened in, once. @param base address of the server */
+  unlockLink(base: string): string {
+    return `${base.replace(/\/$/, "")}${UNLOCK_PATH}#${this.#tickets.issue()}`;
+  }
+
+  /** Whether the token in the header is a script's, or that of the browser whose cookie came with it. */
+  holdsToken(visit: DebugVisit): boolean {
+    const [token, ...others] = fieldValues(visit.rawHeaders, "x-highball-token");
+    if (token === undefined || others.length > 0) return false;
+    if (sameSecret(token, this.scriptToken)) return true;
+    const session = this.sessionOf(visit);
+    return session !== null && sameSecret(token, session.token);
+  }
+
+  /** Of the browser that asks; null while it is locked. */
+  sessionOf(visit: DebugVisit): Session | null {
+    return this.#sessions.find(sessionCookies(visit));
+  }
+
+  /** A browser without a session may have one without more ado. */
+  isOpenTo({ isLocal }: DebugVisit): boolean {
+    return this.pin.kind === "off" && isLocal;
+  }
+
+  openSession(): Session {
+    return this.#sessions.open();
+  }
+
+  unlock(visit: DebugVisit, key: Key): Unlocking {
+    // Nobody's attempts keep a browser out that is in.
+    const session = this.sessionOf(visit);
+    if (session !== null) return { unlocked: true, session };
+    if (this.isOpenTo(visit)) return { unlocked: true, session: this.openSession() };
+    if ("ticket" in key) {
+      if (this.#tickets.redeem(key.ticket)) return { unlocked: true, session: this.openSession() };
+      return { unlocked: false, wait: 0, reason: "ticket" };
+    }
+    if (this.pin.kind === "off") return { unlocked: false, wait: 0, reason: "remote" };
+    return this.#tryPin(visit.remoteAddress, key.pin);
+  }
+
+  /** Nothing else happens between the look at the waiting time and the count: no two guesses pass at once. */
+  #tryPin(address: string, pin: string): Unlocking {
+    const wait = this.#attempts.wait(address);
+    // Right or wrong: else waiting would tell.
+    if (wait > 0) return { unlocked: false, wait, reason: "waiting" };
+    if (isPin(this.pin, pin)) {
+      this.#attempts.succeeded(address);
+      return { unlocked: true, session: this.openSession() };
+    }
+    this.#attempts.failed(address);
+    this.#wrongPin(address);
+    return { unlocked: false, wait: this.#attempts.wait(address), reason: "pin" };
+  }
+}

@@ -1,0 +1,38 @@
+import type { ErrorRecord } from "./error-record.ts";
+import type { RequestRecord } from "./request-record.ts";
+import { maskBody, maskHeader, maskTarget, maskVariable } from "./secrets.ts";
+
+/** An error as it may leave this process: the secrets of its request are masked. */
+export function maskError(record: ErrorRecord): ErrorRecord {
+  return record.request === null ? record : { ...record, request: maskRequest(record.request) };
+}
+
+/** A request as it may leave this process. Masking it again changes nothing. */
+export function maskRequest(record: RequestRecord): RequestRecord {
+  const { headers, environ, body } = record;
+  return {
+    ...record,
+    target: maskTarget(record.target),
+    headers: headers.map(([name, value]) => [name, maskHeader(name, value)] as const),
+    environ: environ?.map(([name, value]) => [name, maskVariable(name, value)] as const) ?? null,
+    body: body === null ? null : maskBytes(contentType(record), body),
+  };
+}
+
+/** Value of Content-Type; empty where there is none. */
+export function contentType({ headers }: RequestRecord): string {
+  return headers.find(([name]) => name.toLowerCase() === "content-type")?.[1] ?? "";
+}
+
+/** Bytes that are no UTF-8 stay those that they are. */
+function maskBytes(type: string, body: Buffer): Buffer {
+  const text = body.toString("latin1");
+  const isText = Buffer.from(body.toString()).equals(body);
+  if (isText) return Buffer.from(maskBody(type, body.toString()));
+  const masked = maskBody(type, text);
+  if (masked === text) return body;
+  return Buffer.from(
+    masked.replaceAll(/[•–…]+/g, (marks) => Buffer.from(marks).toString("latin1")),
+    "latin1",
+  );
+}
