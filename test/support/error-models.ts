@@ -132,7 +132,7 @@ export const dividing: FrameModel = frame({
   id: "7.2",
   line: 14,
   function: "Cart.share",
-  range: { startLine: 14, startColumn: 15, endLine: 14, endColumn: 39 },
+  range: { startLine: 14, startColumn: 15, endLine: 14, endColumn: 40 },
   source: source(
     8,
     "    def share(self, people: int) -> float:",
@@ -182,7 +182,7 @@ export const flaskFrames: readonly FrameModel[] = [
     line: 21,
     function: "pay",
     module: "app",
-    range: { startLine: 21, startColumn: 11, endLine: 21, endColumn: 29 },
+    range: { startLine: 21, startColumn: 11, endLine: 21, endColumn: 30 },
     source: source(19, '@app.post("/pay")', "def pay():", "    return str(cart.share([]))", "", "# the end"),
     variables: [variable("cart", plain("<Cart of 'ada'>"))],
   }),
