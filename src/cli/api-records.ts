@@ -45,3 +45,20 @@ export function readRequests(json: string): readonly RequestSummary[] {
 export function readReplay(json: string): Replay {
   return JSON.parse(json) as Replay;
 }
+
+/** A request, as the API tells it whole. */
+export interface RequestDetails extends RequestSummary {
+  readonly protocol: string;
+  readonly headers: readonly (readonly [name: string, value: string])[];
+  /** Null where it is no text, or was not kept. */
+  readonly body: string | null;
+  /** There is more of it. */
+  readonly bodyIsCut: boolean;
+  readonly bodySize: number;
+  readonly remoteAddress: string;
+}
+
+/** `{"request": {…}}`. */
+export function readRequest(json: string): RequestDetails {
+  return (JSON.parse(json) as { request: RequestDetails }).request;
+}

@@ -55,7 +55,7 @@ export function attendTerminal(attendance: Attendance): AttendedTerminal {
           reload: () => server.reload(),
           open: () => void showAddress(server.url, output),
           quit: stop,
-          debugger: server.debugger ? debuggerActions(server.debugger, output) : null,
+          debugger: server.debugger ? debuggerActions(server.debugger, server.url, output) : null,
         },
       })
     : null;

@@ -9,8 +9,6 @@ import type { Output } from "./terminal.ts";
 export interface DebuggerAtHand {
   /** Newest first. */
   readonly errors: { list(): readonly ErrorRecord[] };
-  /** Address of an error's page. */
-  pageOf(error: number): string;
   /** Sends a kept request again; rejects if it is not kept any more, or nobody answers. */
   replay(request: number): Promise<ReplayedAtHand>;
 }
@@ -23,18 +21,23 @@ export interface ReplayedAtHand {
   readonly error: number | null;
 }
 
-/** What keys do with the newest error; what cannot be done says so in a line. */
+/**
+ * What keys do with the newest error; what cannot be done says so in a line.
+ *
+ * @param url of the server
+ */
 export function debuggerActions(
   debug: DebuggerAtHand,
+  url: string,
   output: Output,
-  show: (url: string) => void = (url) => void showAddress(url, output),
+  show: (page: string) => void = (page) => void showAddress(page, output),
 ): DebuggerKeyActions {
   const say = (text: string): void => output.line(`  ${text}`);
   return {
     page: () => {
       const [newest] = debug.errors.list();
       if (newest === undefined) say(NONE);
-      else show(debug.pageOf(newest.id));
+      else show(`${url}/__highball__/errors/${newest.id}`);
     },
     pdb: () => {
       const errors = debug.errors.list();

@@ -1,5 +1,6 @@
+import { escapeMessage } from "../log/escape.ts";
 import type { Asking } from "./asking.ts";
-import { readRequests, type RequestSummary } from "./api-records.ts";
+import { readRequest, readRequests, type RequestDetails, type RequestSummary } from "./api-records.ts";
 import { latest } from "./latest.ts";
 import { print, widthOf } from "./printed.ts";
 import { type Cell, durationOf, renderTable, statusCell, timeOf } from "./record-table.ts";
@@ -42,7 +43,31 @@ function noteOf({ error, replayOf }: RequestSummary): string {
 async function answerRequest({ question, client, output }: Asking): Promise<number> {
   const id =
     question.id === "last" ? latest(readRequests(await client.json("requests")), "request") : question.id;
-  const path = `requests/${id}`;
-  print(output, question.form === "json" ? await client.json(path) : await client.text(path));
+  const json = await client.json(`requests/${id}`);
+  if (question.form === "json") print(output, json);
+  else print(output, describe(readRequest(json)).join("\n"));
   return 0;
+}
+
+/** As it was sent, and what became of it. */
+function describe(request: RequestDetails): string[] {
+  const { method, target, protocol, headers, at, remoteAddress, status, duration, error, replayOf } = request;
+  const answered = status === null ? "not answered yet" : `${status} in ${durationOf(duration ?? 0)}`;
+  const from = remoteAddress === "" ? "" : `, from ${remoteAddress}`;
+  return [
+    `${method} ${target} ${protocol}`,
+    ...headers.map(([name, value]) => `${name}: ${value}`),
+    ...bodyLines(request),
+    "",
+    `${answered}, at ${timeOf(at)}${from}`,
+    ...(replayOf === null ? [] : [`Request ${replayOf} sent again.`]),
+    ...(error === null ? [] : [`It came to an error: highball errors ${error}`]),
+    `To send it again: highball replay ${request.id}`,
+  ].map((line) => escapeMessage(line));
+}
+
+function bodyLines({ body, bodyIsCut, bodySize }: RequestDetails): string[] {
+  if (bodySize === 0) return [];
+  if (body === null) return ["", `(${bodySize} bytes that are no text, or too many to be kept)`];
+  return ["", ...body.split("\n"), ...(bodyIsCut ? [`… (${bodySize} bytes in all)`] : [])];
 }

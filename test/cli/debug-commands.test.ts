@@ -272,6 +272,59 @@ describe("highball requests", () => {
   });
 });
 
+describe("highball requests ID", () => {
+  const request = {
+    id: 4,
+    at,
+    method: "POST",
+    target: "/pay",
+    protocol: "HTTP/1.1",
+    remoteAddress: "127.0.0.1",
+    status: 500,
+    duration: 12,
+    error: 3,
+    replayOf: 2,
+    environ: null,
+    contentType: "text/plain",
+    headers: [["Host", "localhost"]],
+  };
+  const shown = async (fields: object): Promise<string> => {
+    const { url } = await fakeDebugger({
+      "GET requests": requests,
+      "GET requests/8": { body: { request: { ...request, ...fields } } },
+    });
+    return (await ask(["requests", "last", "--url", url])).out;
+  };
+
+  it("prints it as it was sent, and what became of it", async () => {
+    expect(await shown({ body: "a=1\u001B[2J\nb=2", bodySize: 11, bodyIsCut: false })).toBe(
+      [
+        "POST /pay HTTP/1.1",
+        "Host: localhost",
+        "",
+        "a=1\\x1B[2J",
+        "b=2",
+        "",
+        "500 in 12 ms, at 2026-11-19 14:02:11, from 127.0.0.1",
+        "Request 2 sent again.",
+        "It came to an error: highball errors 3",
+        "To send it again: highball replay 4",
+        "",
+      ].join("\n"),
+    );
+  });
+
+  it("says what there is of a body that cannot be printed", async () => {
+    expect(await shown({ body: null, bodySize: 11, bodyIsCut: false })).toContain(
+      "\n\n(11 bytes that are no text, or too many to be kept)\n",
+    );
+    expect(await shown({ body: "a", bodySize: 99, bodyIsCut: true })).toContain(
+      "\n\na\n… (99 bytes in all)\n",
+    );
+    expect(await shown({ body: "", bodySize: 0, bodyIsCut: false })).toContain("Host: localhost\n\n500 in");
+  });
+});
+
 describe("highball replay", () => {
   it("sends a request again and prints what came of it", async () => {
     const { url, asked } = await replaying(200, null);

@@ -35,14 +35,18 @@ function attend(errors: readonly ErrorRecord[], replay?: () => Promise<ReplayedA
   const replayed: number[] = [];
   const atHand: DebuggerAtHand = {
     errors: { list: () => errors },
-    pageOf: (error) => `http://localhost:8000/__highball__/errors/${error}`,
     replay: (request) => {
       replayed.push(request);
       return replay?.() ?? Promise.resolve({ status: 200, duration: 12.3, error: null });
     },
   };
   const output = { line: (text = "") => lines.push(text), paint: (text: string) => text, isTerminal: true };
-  return { actions: debuggerActions(atHand, output, (url) => opened.push(url)), lines, opened, replayed };
+  return {
+    actions: debuggerActions(atHand, "http://localhost:8000", output, (page) => opened.push(page)),
+    lines,
+    opened,
+    replayed,
+  };
 }
 
 describe("a key", () => {
