@@ -1,7 +1,7 @@
 import { randomBytes } from "node:crypto";
 import { Markup, markup, type Content } from "../../http/error-page/markup.ts";
 import type { Page } from "../../http/error-page/page.ts";
-import { INTERNAL_PREFIX } from "../../http/refresh/client-script.ts";
+import { INTERNAL_PREFIX } from "../../http/refresh/paths.ts";
 import { pageScript } from "./page-script.ts";
 import { STYLE } from "./style.ts";
 

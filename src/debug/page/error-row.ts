@@ -1,5 +1,5 @@
 import { markup, type Markup } from "../../http/error-page/markup.ts";
-import { INTERNAL_PREFIX } from "../../http/refresh/client-script.ts";
+import { INTERNAL_PREFIX } from "../../http/refresh/paths.ts";
 import type { ErrorPlace } from "../error-record.ts";
 import { renderTime } from "./time.ts";
 

@@ -1,5 +1,5 @@
 import { markup, type Markup } from "../../http/error-page/markup.ts";
-import { INTERNAL_PREFIX } from "../../http/refresh/client-script.ts";
+import { INTERNAL_PREFIX } from "../../http/refresh/paths.ts";
 import { formatDuration, renderTime } from "./time.ts";
 
 /** A request in the list of them, as `GET requests` tells of it. Secrets are masked. */

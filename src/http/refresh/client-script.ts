@@ -1,11 +1,7 @@
 import { createHash } from "node:crypto";
+import { EVENTS_PATH } from "./paths.ts";
 
-/** What the gateway answers itself, before any application. */
-export const INTERNAL_PREFIX = "/__highball__/";
-
-/** The routes below the prefix. */
-export const EVENTS_PATH: string = `${INTERNAL_PREFIX}events`;
-export const SCRIPT_PATH: string = `${INTERNAL_PREFIX}refresh.js`;
+export { EVENTS_PATH, INTERNAL_PREFIX, SCRIPT_PATH } from "./paths.ts";
 
 /**
  * Runs in a page, and loads it again when the code that made it is not the code that is served.

@@ -1,0 +1,75 @@
+import { INTERNAL_PREFIX } from "../../http/refresh/paths.ts";
+
+/** Why a request to the debugger came to nothing: the server's own words where it had any. */
+export class ApiError extends Error {
+  readonly status: number;
+  /** `LOCKED`, `GONE`; empty where nobody answered. */
+  readonly code: string;
+  /** All of the answer. */
+  readonly details: Readonly<Record<string, unknown>>;
+
+  constructor(
+    message: string,
+    status: number,
+    code: string,
+    details: Readonly<Record<string, unknown>> = {},
+  ) {
+    super(message);
+    this.details = details;
+    this.name = "ApiError";
+    this.status = status;
+    this.code = code;
+  }
+}
+
+/** Asks a route for JSON. */
+export function getJson(route: string): Promise<unknown> {
+  return request(route, { headers: { Accept: "application/json" } });
+}
+
+/** Asks a route for text of a type. */
+export async function getText(route: string, type: string): Promise<string> {
+  const response = await reach(route, { headers: { Accept: type } });
+  if (!response.ok) throw await refusal(response);
+  return response.text();
+}
+
+export function postJson(route: string, body: unknown, token: string | null): Promise<unknown> {
+  const headers: Record<string, string> = { Accept: "application/json", "Content-Type": "application/json" };
+  if (token !== null) headers["X-Highball-Token"] = token;
+  return request(route, { method: "POST", headers, body: JSON.stringify(body) });
+}
+
+async function request(route: string, init: RequestInit): Promise<unknown> {
+  const response = await reach(route, init);
+  if (!response.ok) throw await refusal(response);
+  return response.status === 204 ? null : ((await response.json()) as unknown);
+}
+
+async function reach(route: string, init: RequestInit): Promise<Response> {
+  try {
+    return await fetch(INTERNAL_PREFIX + route, { ...init, cache: "no-store", credentials: "same-origin" });
+  } catch {
+    throw new ApiError("The server does not answer. Is it running?", 0, "");
+  }
+}
+
+async function refusal(response: Response): Promise<ApiError> {
+  const { status } = response;
+  let details: Readonly<Record<string, unknown>> = {};
+  try {
+    details = (await response.json()) as Readonly<Record<string, unknown>>;
+  } catch {
+    // Whatever answered was not the debugger.
+  }
+  const {
+    code = "",
+    message = `The server answers ${status}.`,
+    hint = "",
+  } = (details["error"] ?? {}) as {
+    readonly code?: string;
+    readonly message?: string;
+    readonly hint?: string;
+  };
+  return new ApiError(hint === "" ? message : `${message} ${hint}`, status, code, details);
+}

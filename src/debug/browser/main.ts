@@ -1,0 +1,30 @@
+/** What runs in the pages of the debugger; scripts/build-page.mjs makes one file of it. */
+import { consoles } from "./console/consoles.ts";
+import { find } from "./dom.ts";
+import { startErrorPage } from "./error-page.ts";
+import { startIndexPage } from "./index-page.ts";
+import { startRequestPage } from "./request-page.ts";
+import { Session } from "./session.ts";
+import { UnlockDialog } from "./unlock-form.ts";
+import { startUnlockPage } from "./unlock-page.ts";
+
+document.documentElement.classList.add("scripted");
+const session = new Session();
+switch (document.body.dataset["page"]) {
+  case "error":
+    startErrorPage(session);
+    break;
+  case "index":
+    startIndexPage();
+    break;
+  case "request":
+    startRequestPage(session);
+    break;
+  case "console":
+    consoles(session, new UnlockDialog(session), () => "console/").show(find(".panel"));
+    break;
+  case "unlock":
+    void startUnlockPage(session);
+    break;
+}
+if (document.body.dataset["page"] !== "unlock") void session.refresh();

@@ -1,0 +1,146 @@
+import { INTERNAL_PREFIX } from "../../http/refresh/paths.ts";
+import { formatDuration } from "../page/time.ts";
+import { ApiError } from "./api.ts";
+import { element, find } from "./dom.ts";
+import { recall, remember } from "./memory.ts";
+import { listen } from "./server-events.ts";
+import type { Session } from "./session.ts";
+import type { UnlockDialog } from "./unlock-form.ts";
+
+interface Replayed {
+  readonly request: number;
+  readonly status: number;
+  readonly error: number | null;
+  /** Milliseconds. */
+  readonly duration: number;
+}
+
+/** Offers to send the request again as soon as there is new code, and does it by itself where that is wanted. */
+export class ReplayBar {
+  readonly #session: Session;
+  readonly #dialog: UnlockDialog;
+  readonly #data: DOMStringMap = document.body.dataset;
+  readonly #text = element("span", { role: "status" });
+  readonly #open = element("a", { hidden: true, class: "button" }, "Open");
+  readonly #send = element(
+    "button",
+    { type: "button", class: "primary", "aria-keyshortcuts": "r", click: () => this.replay() },
+    "Send the request again",
+  );
+  readonly #byItself = element("input", { type: "checkbox" });
+  readonly #bar = element(
+    "section",
+    { class: "replay tools", hidden: true, "aria-label": "Replay" },
+    this.#text,
+    this.#open,
+    this.#send,
+    element("label", {}, this.#byItself, " after every reload"),
+  );
+  /** Of the code that this page has shown or offered. */
+  #version = this.#data["madeBy"] ?? "";
+  #isSending = false;
+
+  constructor(session: Session, dialog: UnlockDialog) {
+    this.#session = session;
+    this.#dialog = dialog;
+    this.#byItself.checked = recall("local", "replays by itself") === "yes";
+    this.#byItself.addEventListener("change", () =>
+      remember("local", "replays by itself", this.#byItself.checked ? "yes" : null),
+    );
+    this.#send.hidden = !this.isPossible;
+    find(".bar").after(this.#bar);
+  }
+
+  /** There is a request that can be sent again. */
+  get isPossible(): boolean {
+    return this.#data["request"] !== undefined;
+  }
+
+  start(): void {
+    listen({
+      state: ({ version, status }) => this.#hear(version, status),
+      asset: ({ version }) => this.#hear(version, "ready"),
+    });
+  }
+
+  /** Sends the request again, once this browser may. */
+  replay(): void {
+    if (!this.isPossible || this.#isSending) return;
+    if (this.#session.isUnlocked) void this.#replay();
+    // To load a page needs no permission.
+    else if (this.#isOwnAddress) location.reload();
+    else this.#dialog.open(() => void this.#replay());
+  }
+
+  /** The page is what a GET was answered with: it is loaded again as it was before. */
+  get #isOwnAddress(): boolean {
+    return this.#data["method"] === "GET" && !location.pathname.startsWith(INTERNAL_PREFIX);
+  }
+
+  get #what(): string {
+    return `${this.#data["method"]} ${this.#data["target"]}`;
+  }
+
+  #hear(version: string, status: "loading" | "ready" | "failed"): void {
+    if (version === this.#version || this.#isSending) return;
+    this.#bar.hidden = false;
+    this.#bar.dataset["state"] = status;
+    this.#open.hidden = true;
+    if (status === "loading") {
+      this.#text.textContent = "The code is loaded again…";
+      return;
+    }
+    this.#version = version;
+    if (
+      this.#data["place"] === "load" &&
+      !location.pathname.startsWith(INTERNAL_PREFIX) &&
+      this.#data["method"] !== "POST"
+    ) {
+      location.reload();
+      return;
+    }
+    if (status === "failed") {
+      this.#text.replaceChildren(
+        "The code cannot be loaded: ",
+        element("a", { href: `${INTERNAL_PREFIX}errors` }, "see the errors"),
+        ".",
+      );
+      return;
+    }
+    this.#text.textContent = "The code was loaded again.";
+    if (this.#byItself.checked && this.isPossible && this.#session.isUnlocked) void this.#replay();
+  }
+
+  async #replay(): Promise<void> {
+    this.#isSending = true;
+    this.#send.disabled = true;
+    this.#bar.hidden = false;
+    this.#bar.dataset["state"] = "sending";
+    this.#open.hidden = true;
+    this.#text.textContent = `${this.#what} is sent again…`;
+    try {
+      this.#show((await this.#session.post(`requests/${this.#data["request"]}/replay`, {})) as Replayed);
+    } catch (error) {
+      this.#bar.dataset["state"] = "failed";
+      this.#text.textContent = error instanceof Error ? error.message : String(error);
+      if (error instanceof ApiError && error.code === "LOCKED") this.#dialog.open(() => void this.#replay());
+    } finally {
+      this.#isSending = false;
+      this.#send.disabled = false;
+    }
+  }
+
+  #show({ status, duration, error }: Replayed): void {
+    if (error !== null) {
+      location.assign(`${INTERNAL_PREFIX}errors/${error}`);
+      return;
+    }
+    this.#bar.dataset["state"] = status < 500 ? "passed" : "failed";
+    this.#text.textContent = `${this.#what} → ${status} in ${formatDuration(duration)}`;
+    const target = this.#data["target"] ?? "";
+    // Not where a secret was masked, nor to another server (`//host/`).
+    if (this.#data["method"] !== "GET" || !/^\/(?![/\\])[^•]*$/.test(target)) return;
+    this.#open.hidden = false;
+    this.#open.href = target;
+  }
+}
