@@ -1,9 +1,10 @@
 import { HighballError } from "./errors.ts";
+import { readQuestion, type Question } from "./cli/question.ts";
 import { readCommandLine } from "./settings/flags.ts";
 import { openOutput, showError, type Output } from "./cli/terminal.ts";
 
 /**
- * The command: `highball [dev|config|help] [APP] [OPTIONS]`.
+ * The command: `highball [dev|config|help] [APP] [OPTIONS]`, and `highball errors|requests|replay [ID]`.
  *
  * @param argv the words after `highball`.
  * @returns the exit code: 0, 1 it could not run, 2 usage, 3 a worker did not start, 4 no such
@@ -27,9 +28,25 @@ async function check(accessLogformat: string, output: Output): Promise<number> {
   return 0;
 }
 
+/** Asks the server that runs for what it keeps of errors and requests. */
+async function ask(question: Question, directory: string): Promise<number> {
+  const [{ answer }, { readServerFiles }] = await Promise.all([
+    import("./cli/answer.ts"),
+    import("./debug/server-file.ts"),
+  ]);
+  const situation = {
+    environment: process.env,
+    directory,
+    readServerFiles: (folder: string) => readServerFiles(folder),
+  };
+  return answer(question, openOutput(1), openOutput(2), situation);
+}
+
 /** Loads only what was asked for: `--version` should not wait for the server's code. */
 async function dispatch(argv: readonly string[]): Promise<number> {
   const directory = process.cwd();
+  const question = readQuestion(argv);
+  if (question !== null) return ask(question, directory);
   const { subcommand, mode, actions, layer } = readCommandLine(argv, directory);
   const output = openOutput(1);
   if (subcommand === "help" || actions.has("help")) {

@@ -54,7 +54,7 @@ export class DebugClient {
   /** Reads the stream of events; yields the name of each, and ends when the server does. @throws HighballError */
   async *events(): AsyncGenerator<string, void, undefined> {
     const response = await this.#send("GET", "events", "text/event-stream");
-    if (!isAnswer(response, "text/event-stream")) this.#refuse(response, await textOf(response));
+    if (!isAnswer(response, "text/event-stream")) this.#refuse(response, await textOf(response), "events");
     response.socket.setTimeout(0);
     let rest = "";
     try {
@@ -76,7 +76,7 @@ export class DebugClient {
     const text = await textOf(response).catch((error: unknown) => {
       throw this.#unreachable(error);
     });
-    if (!isAnswer(response, accept)) this.#refuse(response, text);
+    if (!isAnswer(response, accept)) this.#refuse(response, text, path);
     return text;
   }
 
@@ -112,7 +112,7 @@ export class DebugClient {
   }
 
   /** What the server says against it, in its own words: it knows best. */
-  #refuse({ statusCode = 0 }: IncomingMessage, text: string): never {
+  #refuse({ statusCode = 0 }: IncomingMessage, text: string, path: string): never {
     const said = readRefusal(text);
     if (said === null) {
       throw new HighballError(
@@ -121,8 +121,11 @@ export class DebugClient {
         { hint: "It is there in development: highball dev" },
       );
     }
-    const code = statusCode === 404 ? "RECORD_NOT_FOUND" : "SERVER_REFUSED";
-    throw new HighballError(code, said.message, said.hint === "" ? {} : { hint: said.hint });
+    const list = /^(errors|requests)\/\d/.exec(path)?.[1];
+    if (statusCode === 404 && list !== undefined) {
+      throw new HighballError("RECORD_NOT_FOUND", said.message, { hint: `List them: highball ${list}` });
+    }
+    throw new HighballError("SERVER_REFUSED", said.message, said.hint === "" ? {} : { hint: said.hint });
   }
 }
 

@@ -26,7 +26,7 @@ const pages: Readonly<Record<QuestionWord, Page>> = {
     about: "Shows the last requests of a server in development.",
     usage: [
       ["highball requests", "list them, the newest last"],
-      ["highball requests ID", "one, with its headers and the beginning of its body"],
+      ["highball requests ID", "one, with its headers and its body"],
       ["highball requests last", "the newest"],
     ],
     notes: "Passwords, tokens and cookies are masked.",
@@ -34,7 +34,7 @@ const pages: Readonly<Record<QuestionWord, Page>> = {
   replay: {
     about: "Sends a request again to a server in development, which keeps the last ones.",
     usage: [
-      ["highball replay ID", "the one that highball requests lists under this number"],
+      ["highball replay ID", "the one that highball requests calls ID"],
       ["highball replay last", "the newest that failed"],
     ],
     notes:

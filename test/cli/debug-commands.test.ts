@@ -8,6 +8,7 @@ import { HighballError } from "../../src/errors.ts";
 import { type FakeAnswer, fakeDebugger, type FakeDebugger } from "../support/fake-debugger.ts";
 import { makeFolder } from "../support/folder.ts";
 import { until } from "../support/processes.ts";
+import { runCli } from "../support/run-cli.ts";
 
 const at = new Date(2026, 10, 19, 14, 2, 11).getTime();
 
@@ -185,6 +186,36 @@ describe("what is asked", () => {
     const { code, message, hint, exitCode } = await failureOf(line.split(" "));
     expect(`${code} ${message} ${hint}`).toContain(expected);
     expect(exitCode).toBe(2);
+  });
+});
+
+describe("the command", () => {
+  it("prints its answer on standard output, and errors on the other", async () => {
+    const { url } = await fakeDebugger({ "GET errors": errors });
+    const cwd = makeFolder();
+    expect(await runCli(["errors", "--url", url], { cwd })).toMatchObject({
+      exitCode: 0,
+      stdout: expect.stringContaining("  ZeroDivisionError: division by zero\n"),
+      stderr: "",
+    });
+    expect(await runCli(["replay", "4", "--url", url], { cwd })).toEqual({
+      exitCode: 1,
+      stdout: "",
+      stderr: "error: There is no error 9.\n  List them: highball requests\n",
+    });
+  });
+
+  it.each(["errors", "requests", "replay"])("explains %s in eighty columns", async (word) => {
+    const [one, other] = await Promise.all([runCli([word, "--help"]), runCli(["help", word])]);
+    expect(one).toEqual(other);
+    expect(one).toMatchObject({ exitCode: 0, stderr: "" });
+    expect(one.stdout).toContain(`Usage: highball ${word}`);
+    expect(one.stdout.split("\n").filter((line) => line.length > 79)).toEqual([]);
+  });
+
+  it("is meant by a word that looks like it", async () => {
+    const { stderr } = await runCli(["erors", "3"], { cwd: makeFolder() });
+    expect(stderr).toContain("Did you mean: highball errors 3\n");
   });
 });
 
@@ -437,6 +468,7 @@ describe("the server", () => {
     expect(await failureOf(["errors", "9", "--url", url])).toMatchObject({
       code: "RECORD_NOT_FOUND",
       message: "There is no error 9.",
+      hint: "List them: highball errors",
     });
   });
 });
