@@ -23,6 +23,7 @@ TYPE_CHECKING = False
 if TYPE_CHECKING:
     from typing import Any, BinaryIO, Callable, Dict, Iterable, List, NoReturn, Optional, Sequence, Set, Tuple
 
+    from .debugger.worker_debugger import WorkerDebugger
     from .imported import Imported
     from .loader import Loaded
     from .preload import Preload
@@ -101,6 +102,7 @@ def _work(
     origin = os.getcwd(), dict(os.environ)
     if not settings.pop("isFit", True):
         _start_afresh(settings, control.wait_until_connected(), origin)
+    debugger = _debug(settings, control)
     imported = _watch_imports(settings, sys.modules if preload is not None else ())
     if imported is not None and os.isatty(0):
         from .prompt import attend
@@ -118,6 +120,8 @@ def _work(
         _start_afresh({**settings, "unfit": unfit}, control.wait_until_connected(), origin)
     if failure is not None:
         described = {**_describe(failure, imported), "unfit": unfit}
+        if debugger is not None:
+            described.update(debugger.load_failed(failure))
         control.send(protocol.FAILED, 0, json.dumps(described).encode("utf-8"))
         _exit(0)
     invitation = control.wait_until_connected()
@@ -128,6 +132,9 @@ def _work(
         settings["threads"],
         Ledger(invitation["ledger"]),
     )
+    if debugger is not None:
+        debugger.loaded(loaded.application, loaded.name)
+        runners.debugger = debugger
     control.runners = runners
     ready: Dict[str, Any] = {"application": loaded.name, "python": _python_version(), "unfit": unfit}
     if imported is not None:
@@ -149,6 +156,17 @@ def _load(settings: Dict[str, Any], claims: Optional[Claims]) -> Loaded:
     finally:
         if claims is not None:
             claims.ended()
+
+
+def _debug(settings: Dict[str, Any], control: Control) -> Optional[WorkerDebugger]:
+    if not settings.get("debugs"):
+        return None
+    from .debugger.worker_debugger import WorkerDebugger
+
+    debugger = WorkerDebugger(settings, control.send)
+    debugger.start()
+    control.attach(debugger)
+    return debugger
 
 
 def _start_afresh(

@@ -12,14 +12,17 @@ import socket
 import sys
 
 from . import protocol
-from .native import Signal, start_new_thread
+from .native import Signal, allocate_lock, start_new_thread
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from typing import Any, Callable, Dict, List, Optional, Tuple
 
+    from .debugger.worker_debugger import WorkerDebugger
     from .runners import Runners
     from .terminal_claims import Claims
+
+DEBUGGING = (protocol.EVALUATE, protocol.SUGGEST, protocol.INTERRUPT)
 
 
 class Control:
@@ -31,8 +34,11 @@ class Control:
         self._connected = Signal()
         self._connection: socket.socket
         self._invitation: Dict[str, Any] = {}
+        # What an evaluation shows is larger than the socket takes at once.
+        self._send_lock = allocate_lock()
         self.runners: Optional[Runners] = None
         self.claims: Optional[Claims] = None
+        self.debugger: Optional[WorkerDebugger] = None
 
     def start(self) -> None:
         """Wait for the invitation, connect and listen, in a daemon thread."""
@@ -47,12 +53,21 @@ class Control:
     def send(self, kind: int, ident: int = 0, payload: bytes = b"", flags: int = 0) -> None:
         """Send one frame to the gateway."""
         self._connected.wait()
-        self._connection.sendall(protocol.frame(kind, flags, ident, payload))
+        with self._send_lock:
+            self._connection.sendall(protocol.frame(kind, flags, ident, payload))
+
+    def attach(self, debugger: WorkerDebugger) -> None:
+        """Have the gateway's questions answered by ``debugger``, which is told the invitation."""
+        self.debugger = debugger
+        if self._invitation:
+            debugger.invited(self._invitation)
 
     def _listen(self) -> None:
         try:
             self._invitation, self._connection = self._accept()
             self._connected.set()
+            if self.debugger is not None:
+                self.debugger.invited(self._invitation)
             while True:
                 data = self._connection.recv(65536)
                 if not data:
@@ -73,6 +88,9 @@ class Control:
         if kind == protocol.PROMPT:
             if self.claims is not None:
                 self.claims.heard()
+            return
+        if self.debugger is not None and kind in DEBUGGING:
+            self.debugger.handle(kind, ident, payload)
             return
         runners = self.runners
         if runners is None:

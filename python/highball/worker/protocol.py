@@ -43,6 +43,13 @@ PONG = 26
 QUIT = 27
 IMPORTED = 28
 PROMPT = 29
+ERROR = 30
+EVALUATE = 31
+EVALUATED = 32
+SUGGEST = 33
+SUGGESTED = 34
+INTERRUPT = 35
+POSTMORTEM = 36
 
 # Flags of REQUEST: the body is a file's path; wake the next runner before this request runs.
 SPOOLED = 1

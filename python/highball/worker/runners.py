@@ -23,6 +23,7 @@ TYPE_CHECKING = False
 if TYPE_CHECKING:
     from typing import Any, Callable, Deque, Dict, Iterable, List, Optional, Tuple
 
+    from .debugger.worker_debugger import WorkerDebugger
     from .ledger import Ledger
     from .wsgi import Application, Environ
 
@@ -76,6 +77,8 @@ class Runners:
         self._posted: List[bytes] = []
         self.after_request: Optional[Callable[[], None]] = None
         """Called by the runner that has run a request, where there is something to look after."""
+        self.debugger: Optional[WorkerDebugger] = None
+        """Told of errors, if there is one."""
         self._wait = wait_for(data)
 
     # -- the runner --------------------------------------------------------------------------
@@ -156,6 +159,8 @@ class Runners:
             environ["wsgi.input"] = stream
             environ["wsgi.early_hints"] = exchange.early_hints
             environ["highball.client_disconnected"] = exchange.client_disconnected
+            if self.debugger is not None:
+                exchange.debug(self.debugger)
             exchange.run(self._application)
             stream.close()
         except BaseException as error:  # whatever it is, it costs this request and not the runner

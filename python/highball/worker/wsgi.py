@@ -24,6 +24,9 @@ if TYPE_CHECKING:
     from typing import Any, Callable, Dict, Iterable, List, Optional, Protocol, Tuple, Type
 
     ExcInfo = Tuple[Type[BaseException], BaseException, Optional[TracebackType]]
+    from .debugger.preserved import Preserved
+    from .debugger.worker_debugger import WorkerDebugger
+
     Environ = Dict[str, Any]
     Application = Callable[[Environ, Callable[..., Any]], Iterable[bytes]]
 
@@ -63,6 +66,8 @@ class Exchange:
     _overrun = False
     _bell: Optional[LockType] = None
     _opened: Optional[bool] = None
+    _debugger: Optional[WorkerDebugger] = None
+    _preserved: Optional[Preserved] = None
 
     def __init__(self, ident: int, environ: Environ, outlet: Outlet) -> None:
         self.ident = ident
@@ -110,6 +115,11 @@ class Exchange:
 
     # -- what the runner calls ---------------------------------------------------------------
 
+    def debug(self, debugger: WorkerDebugger) -> None:
+        """Have ``debugger`` told of errors; to be called before ``run``."""
+        self._debugger = debugger
+        self._preserved = debugger.begin(self._environ)
+
     def run(self, application: Application) -> None:
         """Call the application and send what it gives; never raises."""
         iterable: Any = None
@@ -128,10 +138,12 @@ class Exchange:
             try:
                 iterable.close()
             except BaseException as error:
-                report("Error in close() of the application's iterable", error)
+                self._close_failed(error)
         # The environ holds methods of this object: without the circle, neither waits for the
         # garbage collector.
         self._environ = _NO_ENVIRON
+        if self._preserved is not None:
+            self._preserved.ended()
         if self.cancelled and not self.complete:
             # Nobody listens, but the gateway must know that this runner is free.
             self.complete = True
@@ -290,7 +302,10 @@ class Exchange:
     def _fail(self, error: BaseException) -> None:
         if self.cancelled and isinstance(error, (OSError, GeneratorExit)):
             return
+        debugger = self._debugger
+        output = [] if debugger is None else debugger.raised(error)
         where = "%s %s" % (self._environ.get("REQUEST_METHOD"), self._environ.get("REQUEST_URI"))
+        payload: Dict[str, Any]
         if isinstance(error, InvalidResponse):
             text = str(error)
             report("Invalid response to %s: %s" % (where, text))
@@ -298,12 +313,24 @@ class Exchange:
         else:
             text = report("Error on request %s" % where, error)
             payload = {"kind": "raised", "traceback": text[-65536:]}
+        if debugger is not None:
+            if self._head_sent:
+                debugger.tell("stream", self.ident, error, output, self._preserved)
+            elif not self.cancelled:
+                payload["error"] = debugger.describe(error, self._preserved)
+                payload["output"] = output
         if self.complete or self.cancelled:
             return
         self.complete = True
         self._outlet.send(
             protocol.frame(protocol.FAIL, 0, self.ident, json.dumps(payload).encode("utf-8"))
         )
+
+    def _close_failed(self, error: BaseException) -> None:
+        output = [] if self._debugger is None else self._debugger.raised(error)
+        report("Error in close() of the application's iterable", error)
+        if self._debugger is not None:
+            self._debugger.tell("close", self.ident, error, output, self._preserved)
 
 
 def report(message: str, error: Optional[BaseException] = None) -> str:

@@ -1,0 +1,123 @@
+"""What ``dump()`` and ``help()`` show in a console."""
+
+from __future__ import annotations
+
+from .text import plain_title, type_name
+from .values import describe_value
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from typing import Any, Callable, Dict, Iterator, List, Mapping, Tuple
+
+    Exhibit = Dict[str, Any]
+
+VARIABLES = 200
+"""Variables that are shown of one object."""
+
+TEXT = 65536
+"""Characters of help that are shown."""
+
+SIZE = 262144
+"""Bytes of JSON that the variables of one exhibit may take, about."""
+
+SHOWN = 20
+"""Exhibits of one evaluation."""
+
+INTRODUCTION = """\
+This console runs Python in the frame you have chosen. Names are those of the frame; what you assign stays
+here and changes nothing in the application.
+
+  dump()        the variables of this frame
+  dump(object)  what an object holds
+  help(object)  its documentation
+  _             the last value
+"""
+
+_NOTHING = object()
+
+
+class Exhibits:
+    """The two functions of one console, and what they were asked to show."""
+
+    def __init__(self, variables: Callable[[], Mapping[str, Any]]) -> None:
+        self._variables = variables
+        self.shown: List[Exhibit] = []
+
+    def dump(self, obj: Any = _NOTHING) -> None:
+        """Show the variables of this frame, or what an object holds."""
+        if obj is _NOTHING:
+            self._show(_variables("Variables of this frame", self._variables().items()))
+        elif isinstance(obj, dict) and all(type(key) is str for key in list(obj)[:VARIABLES]):
+            self._show(_variables("Contents of a %s" % type_name(type(obj)), dict.items(obj)))
+        else:
+            self._show(_variables("Attributes of a %s" % type_name(type(obj)), _attributes(obj)))
+
+    def help(self, obj: Any = _NOTHING) -> None:
+        """Show the documentation of an object."""
+        if obj is _NOTHING:
+            self._show({"kind": "text", "title": "The console", "text": INTRODUCTION})
+            return
+        import pydoc
+
+        try:
+            text = pydoc.plain(pydoc.render_doc(obj, "Help on %s"))
+        except ImportError as error:  # of a name that there is no documentation for
+            text = str(error)
+        cut = "" if len(text) <= TEXT else "\n… and %d characters more\n" % (len(text) - TEXT)
+        title = obj if isinstance(obj, str) else getattr(obj, "__name__", type_name(type(obj)))
+        self._show({"kind": "text", "title": _encodable("Help on %s" % title), "text": _encodable(text[:TEXT]) + cut})
+
+    def _show(self, exhibit: Exhibit) -> None:
+        if len(self.shown) < SHOWN:
+            self.shown.append(exhibit)
+
+
+def _variables(title: str, items: Any) -> Exhibit:
+    from json import dumps
+
+    described: List[Dict[str, Any]] = []
+    size = 0
+    for name, value in items:
+        if len(described) >= VARIABLES or size > SIZE:
+            title += ": the first %d" % len(described)
+            break
+        one = {"name": _encodable(str(name)), "value": describe_value(value)}
+        size += len(dumps(one))
+        described.append(one)
+    return {"kind": "variables", "title": title, "variables": described}
+
+
+def _attributes(obj: Any) -> Iterator[Tuple[str, Any]]:
+    """Yield what an object holds: no methods, and nothing that has a name of Python's own.
+
+    Properties are asked for: that is what somebody wants who dumps an object.
+    """
+    for name in dir(obj):
+        if name.startswith("__") and name.endswith("__"):
+            continue
+        try:
+            value = getattr(obj, name)
+        except Exception as error:
+            value = _Failed(plain_title(error))
+        if not _is_routine(value):
+            yield name, value
+
+
+def _is_routine(value: Any) -> bool:
+    from inspect import isroutine
+
+    return isroutine(value)
+
+
+class _Failed:
+    """In place of an attribute that raises when it is asked for."""
+
+    def __init__(self, problem: str) -> None:
+        self._problem = problem
+
+    def __repr__(self) -> str:
+        return "<%s>" % self._problem
+
+
+def _encodable(text: str) -> str:
+    return text.encode("utf-8", "backslashreplace").decode("utf-8")

@@ -1,0 +1,91 @@
+"""What a framework had for a request, so that ``request`` and ``session`` mean something in a console.
+
+Flask hands its contexts to whatever stands under ``werkzeug.debug.preserve_context`` in the environ when the
+request ends, and they can be entered again, as often as is wished.
+"""
+
+from __future__ import annotations
+
+from contextvars import copy_context
+from time import monotonic
+
+from ..native import allocate_lock
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from _thread import LockType
+    from contextvars import Context
+    from typing import Any, Callable, List, Optional, TypeVar
+
+    Result = TypeVar("Result")
+
+KEY = "werkzeug.debug.preserve_context"
+
+PATIENCE = 5.0
+"""Seconds that an evaluation waits for another one of the same request."""
+
+
+class Preserved:
+    """The context managers of one request."""
+
+    __slots__ = ("_is_kept", "_lock", "_managers", "_snapshot")
+
+    def __init__(self) -> None:
+        self._managers: List[Any] = []
+        self._snapshot: Optional[Context] = None
+        self._is_kept = False
+        self._lock = allocate_lock()
+
+    def add(self, manager: Any) -> None:
+        """Take one more; it is in force at this moment."""
+        if self._snapshot is None:
+            self._snapshot = copy_context()
+        if manager is not None:
+            self._managers.append(manager)
+
+    def keep(self) -> None:
+        """An error refers to it from now on."""
+        self._is_kept = True
+
+    def ended(self) -> None:
+        """The request has ended: without an error nobody needs it, and it refers to the environ that has it."""
+        if not self._is_kept:
+            self._managers.clear()
+            self._snapshot = None
+
+    def run(self, function: Callable[[], Result]) -> Result:
+        """Call ``function`` with what the managers set up, and have them clear up after it.
+
+        One call at a time, since they note what was before them. What cannot be entered is said, where
+        ``print`` goes, and done without.
+        """
+        if not self._managers:
+            return function()
+        from contextlib import ExitStack
+
+        if not _acquire(self._lock):
+            print("Another evaluation of this request still runs: this one is done without its context.")
+            return function()
+        try:
+            with ExitStack() as stack:
+                for manager in self._managers:
+                    try:
+                        stack.enter_context(manager)
+                    except Exception as error:
+                        print("Its context could not be entered: %s: %s" % (type(error).__name__, error))
+                return function()
+        finally:
+            self._lock.release()
+
+    def look(self, function: Callable[[], Result]) -> Result:
+        """Call ``function`` with what the request saw at its end; nothing is set up or cleared up."""
+        return function() if self._snapshot is None else self._snapshot.copy().run(function)
+
+
+def _acquire(lock: LockType) -> bool:
+    # A bit at a time: an exception from outside strikes between two bits of waiting only.
+    deadline = monotonic() + PATIENCE
+    while not lock.acquire(timeout=0.05):
+        if monotonic() > deadline:
+            return False
+    return True
