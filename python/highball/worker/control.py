@@ -22,7 +22,7 @@ if TYPE_CHECKING:
     from .runners import Runners
     from .terminal_claims import Claims
 
-DEBUGGING = (protocol.EVALUATE, protocol.SUGGEST, protocol.INTERRUPT)
+DEBUGGING = (protocol.EVALUATE, protocol.SUGGEST, protocol.INTERRUPT, protocol.POSTMORTEM)
 
 
 class Control:
@@ -90,7 +90,7 @@ class Control:
                 self.claims.heard()
             return
         if self.debugger is not None and kind in DEBUGGING:
-            self.debugger.handle(kind, ident, payload)
+            self.debugger.handle(kind, ident, payload, self.claims)
             return
         runners = self.runners
         if runners is None:

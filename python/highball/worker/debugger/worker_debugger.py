@@ -22,6 +22,7 @@ if TYPE_CHECKING:
     from typing import Any, Callable, Dict, List, Literal, Optional, Tuple
 
     from ..failure import LoadFailure
+    from ..terminal_claims import Claims
     from .answers import Answers
     from .kept_errors import KeptErrors
 
@@ -138,11 +139,14 @@ class WorkerDebugger:
 
     # -- the gateway's questions -------------------------------------------------------------
 
-    def handle(self, kind: int, ident: int, payload: bytes) -> None:
-        """Answer EVALUATE, SUGGEST or INTERRUPT; returns at once."""
+    def handle(self, kind: int, ident: int, payload: bytes, claims: Optional[Claims] = None) -> None:
+        """Answer EVALUATE, SUGGEST, INTERRUPT or POSTMORTEM; returns at once."""
         if kind == protocol.INTERRUPT:
             if self._answers is not None:
                 self._answers.interrupt(ident)
+            return
+        if kind == protocol.POSTMORTEM:
+            start_new_thread(self._look_back, (payload, claims))
             return
         # Imports take time, and may have to wait for one that the application is at.
         start_new_thread(self._answer, (kind, ident, payload))
@@ -163,6 +167,11 @@ class WorkerDebugger:
         except Exception as error:
             reason = "The worker could not do it: %s: %s" % (type(error).__name__, error)
             self._say(answered, ident, [] if kind == protocol.SUGGEST else {"status": "gone", "reason": reason})
+
+    def _look_back(self, payload: bytes, claims: Optional[Claims]) -> None:
+        from . import post_mortem
+
+        post_mortem.begin(self._kept_errors(), str(json.loads(payload)["frame"]), claims)
 
     def _say(self, kind: int, ident: int, message: Any) -> None:
         try:
