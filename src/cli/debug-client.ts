@@ -51,24 +51,18 @@ export class DebugClient {
     return this.#ask("POST", path, "application/json", JSON.stringify(payload));
   }
 
-  /** Reads the stream of events; yields the name of each, and ends when the server does. @throws HighballError */
-  async *events(): AsyncGenerator<string, void, undefined> {
+  /**
+   * Begins to read the stream of events, which ends when the server does.
+   *
+   * @returns the name of each; null where the server has none, since its code does not change
+   * @throws HighballError
+   */
+  async listen(): Promise<AsyncIterable<string> | null> {
     const response = await this.#send("GET", "events", "text/event-stream");
-    if (!isAnswer(response, "text/event-stream")) this.#refuse(response, await textOf(response), "events");
-    response.socket.setTimeout(0);
-    let rest = "";
-    try {
-      for await (const chunk of response.setEncoding("utf8") as AsyncIterable<string>) {
-        const lines = (rest + chunk).split("\n");
-        rest = lines.pop() ?? "";
-        for (const line of lines) {
-          const name = /^event: ?(.+)$/.exec(line)?.[1];
-          if (name !== undefined) yield name;
-        }
-      }
-    } catch {
-      // The server was killed: as good as its end.
-    }
+    if (isAnswer(response, "text/event-stream")) return namesOf(response);
+    const text = await textOf(response);
+    if (response.statusCode === 404 && readRefusal(text) !== null) return null;
+    return this.#refuse(response, text, "events");
   }
 
   async #ask(method: string, path: string, accept: string, payload?: string): Promise<string> {
@@ -156,6 +150,23 @@ function readUrl(text: string): ReadUrl {
 function isAnswer({ statusCode, headers }: IncomingMessage, accept: string): boolean {
   const [type = ""] = (headers["content-type"] ?? "").split(";");
   return statusCode === 200 && (type === accept || (accept === "text/markdown" && type === "text/plain"));
+}
+
+async function* namesOf(response: IncomingMessage): AsyncGenerator<string, void, undefined> {
+  response.socket.setTimeout(0);
+  let rest = "";
+  try {
+    for await (const chunk of response.setEncoding("utf8") as AsyncIterable<string>) {
+      const lines = (rest + chunk).split("\n");
+      rest = lines.pop() ?? "";
+      for (const line of lines) {
+        const name = /^event: ?(.+)$/.exec(line)?.[1];
+        if (name !== undefined) yield name;
+      }
+    }
+  } catch {
+    // The server was killed: as good as its end.
+  }
 }
 
 async function textOf(response: IncomingMessage): Promise<string> {

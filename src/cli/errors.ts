@@ -1,9 +1,14 @@
+import { setTimeout } from "node:timers/promises";
 import type { ErrorPlace } from "../debug/error-record.ts";
+import { HighballError } from "../errors.ts";
 import type { Asking } from "./asking.ts";
 import { type ErrorSummary, readErrors } from "./api-records.ts";
 import { latest } from "./latest.ts";
 import { print, widthOf } from "./printed.ts";
 import { type Cell, renderTable, timeOf } from "./record-table.ts";
+
+/** Milliseconds between two looks at a server that has no events. */
+const LOOK = 500;
 
 /** Where an error came up, if not where most do. */
 const PLACES: Readonly<Record<ErrorPlace, string>> = {
@@ -73,11 +78,23 @@ async function follow({ question, client, output, aside }: Asking): Promise<numb
     if (question.form === "json") for (const error of errors) print(output, JSON.stringify(error));
     else for (const line of rows(errors, output)) output.line(line);
   };
-  // The stream first: what comes between the list and its beginning would be missed.
-  for await (const event of client.events()) {
-    // Its first is the state of the code.
-    if (event === "error" || event === "state") await tell();
+  // The stream first: what came between the list and its beginning would be missed.
+  const events = (await client.listen()) ?? looks();
+  await tell();
+  try {
+    for await (const event of events) if (event === "error") await tell();
+  } catch (error) {
+    if (!(error instanceof HighballError) || error.code !== "SERVER_UNREACHABLE") throw error;
   }
   aside.line("The server has stopped.");
   return 0;
+}
+
+/** In place of events. */
+async function* looks(): AsyncGenerator<string, void, undefined> {
+  for (;;) {
+    // oxlint-disable-next-line no-await-in-loop -- one after the other
+    await setTimeout(LOOK);
+    yield "error";
+  }
 }

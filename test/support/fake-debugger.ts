@@ -30,11 +30,17 @@ export interface FakeDebugger {
   readonly close: () => Promise<void>;
 }
 
-/** @param answers by `METHOD PATH`, and `METHOD PATH ACCEPT` where that matters; what is not there is 404 */
+/**
+ * Starts one; it ends with the test.
+ *
+ * @param answers by `METHOD PATH`, and `METHOD PATH ACCEPT` where that matters; what is not there is 404
+ * @param options `address` is a port or a path; without `events` it has no stream of them
+ */
 export async function fakeDebugger(
   answers: Readonly<Record<string, FakeAnswer | (() => FakeAnswer)>>,
-  address: number | string = 0,
+  options: { readonly address?: number | string; readonly events?: boolean } = {},
 ): Promise<FakeDebugger> {
+  const { address = 0, events = true } = options;
   const asked: Asked[] = [];
   const streams: ServerResponse[] = [];
   const waiting: (() => void)[] = [];
@@ -44,7 +50,7 @@ export async function fakeDebugger(
     let body = "";
     for await (const chunk of request.setEncoding("utf8") as AsyncIterable<string>) body += chunk;
     asked.push({ method, path, headers, body });
-    if (path === "events") {
+    if (path === "events" && events) {
       response.writeHead(200, { "Content-Type": "text/event-stream" });
       response.write('retry: 250\n\nevent: state\ndata: {"version":"1","status":"ready"}\n\n');
       streams.push(response);
