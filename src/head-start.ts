@@ -31,7 +31,7 @@ export function loadOptions(settings: Settings): LoadOptions {
     argv0: process.argv[1] ?? "highball",
     reloads: settings.reload,
     verbose: settings.reloadVerbose,
-    debugs: settings.debug,
+    debugs: settings.debug && !settings.passthroughErrors,
     evaluates: settings.evalex,
   };
 }

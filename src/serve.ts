@@ -1,4 +1,6 @@
 import type { Log } from "./log.ts";
+import { Debugger } from "./debug/debugger.ts";
+import { reportErrors } from "./debug/report-errors.ts";
 import { createMessageLog, type MessageLog } from "./log/message-log.ts";
 import { createAccessLog, type AccessLog } from "./http/access-log.ts";
 import { FixedCode } from "./fixed-code.ts";
@@ -63,6 +65,7 @@ class RunningServer implements Server {
   readonly #settings: Settings;
   readonly log: MessageLog;
   readonly #accessLog: AccessLog | null;
+  readonly #debugger: Debugger | null;
   readonly #code: ServedCode;
   readonly #gateway: Gateway;
   #listeners: readonly Listener[] = [];
@@ -82,16 +85,29 @@ class RunningServer implements Server {
       accessLogfile === null
         ? null
         : createAccessLog({ format: accessLogformat, output: accessLogfile, log: this.log });
+    this.#debugger = settings.debug ? this.#makeDebugger(settings) : null;
     this.#code = settings.reload
-      ? new ReloadingCode(settings, files ?? unchanging(settings), this.log)
-      : new FixedCode(settings, this.log);
+      ? new ReloadingCode(settings, files ?? unchanging(settings), this.log, this.#debugger)
+      : new FixedCode(settings, this.log, this.#debugger);
     this.#gateway = new Gateway(
       settings,
       this.#code.application,
       this.log,
       this.#accessLog,
       this.#code.state,
+      this.#debugger,
     );
+  }
+
+  #makeDebugger(settings: Settings): Debugger {
+    const made = new Debugger({
+      version: () => this.#code.state?.version ?? "",
+      address: () => this.#listeners[0]?.server.address() ?? null,
+      passesErrors: settings.passthroughErrors,
+    });
+    made.errors.subscribe((record) => this.#gateway.internalRoutes?.events.tellError(record));
+    reportErrors(made.errors, this.log, () => this.url);
+    return made;
   }
 
   async start(started: WorkerProcess | null): Promise<void> {

@@ -38,6 +38,8 @@ export interface RenderedAnswer {
 export interface Audience {
   readonly method: string;
   readonly target: string;
+  /** Host, or the authority of the target; null where there is none. */
+  readonly host: string | null;
   readonly rawHeaders: readonly string[];
   /** Of the code; null where a page cannot hear of it, or must not be loaded again. */
   readonly version: string | null;

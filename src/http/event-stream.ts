@@ -29,7 +29,7 @@ export class EventStream {
   }
 
   /** @param event a token; `data` goes out as JSON, which has no line ends */
-  send(event: string, data: Readonly<Record<string, string>>): void {
+  send(event: string, data: Readonly<Record<string, string | number>>): void {
     this.#write(`event: ${event}\ndata: ${JSON.stringify(data)}\n\n`);
   }
 

@@ -2,14 +2,23 @@ import type { Socket } from "node:net";
 import type { Call, Failure, RequestBody } from "../application.ts";
 import { CLIENT_LEFT } from "./access-record.ts";
 import type { ClientConnection } from "./client-connection.ts";
+import {
+  LARGEST_VISIT,
+  takeReplayPass,
+  type DebugDoor,
+  type ReplayPass,
+  type RequestTrace,
+} from "./debug-door.ts";
 import { buildEnviron } from "./environ.ts";
 import { answerTo, renderAnswer, type Audience, type GatewayAnswer } from "./error-page.ts";
 import type { GatewayRequest, GatewayResponse } from "./messages.ts";
 import { judge, judgeTrailers, type Accepted } from "./policy.ts";
-import { isLoopback, type InternalRoutes } from "./internal-routes.ts";
+import { isInternal, isLoopback, type InternalRoutes } from "./internal-routes.ts";
 import { isForDocument, PageFollower } from "./refresh/page-follower.ts";
 import { BodyCollector } from "./request-body.ts";
 import { ResponseWriter, type ResponseOwner } from "./response-writer.ts";
+
+const NO_BODY: Buffer = Buffer.alloc(0);
 
 /**
  * One request and its response: policy, body, application, response, access log.
@@ -27,7 +36,7 @@ export class Exchange implements ResponseOwner {
   readonly #connection: ClientConnection;
   readonly #response: GatewayResponse;
   readonly #writer: ResponseWriter;
-  /** Read only for the access log. */
+  /** Read only for the access log and the debugger. */
   readonly #startedAt: number;
   #verdict: Accepted | null = null;
   #collector: BodyCollector | null = null;
@@ -36,6 +45,11 @@ export class Exchange implements ResponseOwner {
   #answer: GatewayAnswer | null = null;
   /** Of the code, when it was the application's turn; null where a page cannot follow it. */
   #version: string | null = null;
+  /** With --debug, once it is given to the application. */
+  #trace: RequestTrace | null = null;
+  #replay: ReplayPass | null = null;
+  /** It is the debugger's to answer. */
+  #isVisit = false;
   /** Accepted, and its body has arrived. */
   #ready = false;
   #ended = false;
@@ -47,7 +61,8 @@ export class Exchange implements ResponseOwner {
     this.#writer = new ResponseWriter(this);
     this.isHead = request.method === "HEAD";
     this.isHttp10 = request.httpVersionMinor === 0;
-    this.#startedAt = connection.gateway.accessLog === null ? 0 : performance.now();
+    const { accessLog, debug } = connection.gateway;
+    this.#startedAt = accessLog === null && debug === null ? 0 : performance.now();
   }
 
   get socket(): Socket | null {
@@ -69,12 +84,14 @@ export class Exchange implements ResponseOwner {
   /** Judges the request and goes on with it as far as it can. */
   begin(): void {
     const { gateway, description } = this.#connection;
+    if (gateway.debug !== null) this.#replay = takeReplayPass(this.request, gateway.debug);
     const verdict = judge(this.request, gateway.settings, description.peer);
     if (!verdict.ok) {
       this.reject(verdict);
       return;
     }
     this.#verdict = verdict;
+    this.#isVisit = gateway.debug !== null && isInternal(verdict.target.path);
     if (verdict.dropped !== null) gateway.reportDropped(verdict.dropped);
     if (verdict.chunked || (verdict.contentLength !== null && verdict.contentLength > 0)) {
       this.#receiveBody(verdict);
@@ -108,14 +125,15 @@ export class Exchange implements ResponseOwner {
 
   #receiveBody(verdict: Accepted): void {
     const { gateway } = this.#connection;
-    const { limitRequestBody, bodyMemory } = gateway.settings;
+    const largest = this.#largestBody;
     const expected = verdict.contentLength;
-    if (limitRequestBody > 0 && expected !== null && expected > limitRequestBody) {
+    if (largest > 0 && expected !== null && expected > largest) {
       this.#tooLarge();
       return;
     }
+    const memory = this.#isVisit ? LARGEST_VISIT : gateway.settings.bodyMemory;
     this.#collector = new BodyCollector(
-      { memory: bodyMemory, largest: limitRequestBody },
+      { memory, largest },
       expected,
       () => gateway.spool.newPath(),
       this.request.socket,
@@ -138,10 +156,14 @@ export class Exchange implements ResponseOwner {
     if (this.#response.socket !== null) this.#onTurn();
   }
 
+  /** In bytes; 0 for no limit. */
+  get #largestBody(): number {
+    return this.#isVisit ? LARGEST_VISIT : this.#connection.gateway.settings.limitRequestBody;
+  }
+
   #tooLarge(): void {
     // RFC 9110 §15.5.14.
-    const limit = this.#connection.gateway.settings.limitRequestBody;
-    this.reject({ status: 413, reason: `The body is larger than ${limit} bytes.` });
+    this.reject({ status: 413, reason: `The body is larger than ${this.#largestBody} bytes.` });
   }
 
   #bodyArrived(body: RequestBody): void {
@@ -171,6 +193,7 @@ export class Exchange implements ResponseOwner {
     const verdict = this.#verdict;
     if (verdict === null || this.#ended || this.call !== null) return;
     const { description, gateway } = this.#connection;
+    if (this.#isVisit && gateway.debug !== null && this.#visits(gateway.debug, verdict)) return;
     if (gateway.internalRoutes !== null && this.#isInternal(gateway.internalRoutes, verdict)) return;
     const received = this.#collector === null ? 0 : this.#collector.received;
     this.#environ = buildEnviron(description, this.request, verdict, received);
@@ -178,8 +201,10 @@ export class Exchange implements ResponseOwner {
     // A worker unlinks the file of a body when it starts the request: a second one would find none.
     const bodyRemains = this.#body === null || Buffer.isBuffer(this.#body);
     const replayable = (method === "GET" || method === "HEAD") && bodyRemains;
+    if (gateway.debug !== null) this.#trace = this.#beginTrace(gateway.debug, this.#environ, verdict);
+    const record = this.#trace === null ? 0 : this.#trace.record;
     const call = gateway.application.begin(
-      { environ: this.#environ, body: this.#body, replayable },
+      { environ: this.#environ, body: this.#body, replayable, record },
       this.#writer,
     );
     this.#body = null;
@@ -188,6 +213,55 @@ export class Exchange implements ResponseOwner {
   }
 
   // --- development --------------------------------------------------------------------------
+
+  #beginTrace(debug: DebugDoor, environ: string, { origin }: Accepted): RequestTrace {
+    const { method, url, rawHeaders } = this.request;
+    const protocol = this.isHttp10 ? "HTTP/1.0" : "HTTP/1.1";
+    const { remoteAddress } = origin;
+    const replay = this.#replay;
+    return debug.begin({
+      method,
+      target: url,
+      protocol,
+      rawHeaders,
+      environ,
+      body: this.#body,
+      remoteAddress,
+      replay,
+    });
+  }
+
+  /** Asks the debugger for its own; false if that has nothing to say here. */
+  #visits(debug: DebugDoor, { target, host, origin }: Accepted): boolean {
+    const { method, rawHeaders } = this.request;
+    const answer = debug.respond({
+      method,
+      path: target.path,
+      query: target.query,
+      scheme: origin.scheme,
+      host,
+      isLocal: this.#isLocal,
+      remoteAddress: origin.remoteAddress,
+      rawHeaders,
+      body: Buffer.isBuffer(this.#body) ? this.#body : NO_BODY,
+    });
+    if (answer === null) {
+      if (this.#connection.gateway.internalRoutes !== null) return false;
+      this.#give({ status: 404, reason: "There is nothing at this address." });
+      return true;
+    }
+    this.#body = null;
+    answer.then(
+      // Pages ask for much of it by themselves; what is refused is worth a line.
+      (given) => this.#give(given.status < 300 ? { ...given, isRoutine: true } : given),
+      (error: unknown) => {
+        const reason = error instanceof Error ? (error.stack ?? error.message) : String(error);
+        this.#connection.gateway.log.error(`The debugger failed at ${method} ${target.path}: ${reason}`);
+        this.#give({ status: 500, reason: "The debugger failed; the log of the server says how." });
+      },
+    );
+    return true;
+  }
 
   /** Answers what is the gateway's own; of other requests it notes how their pages follow the code. */
   #isInternal(routes: InternalRoutes, verdict: Accepted): boolean {
@@ -248,7 +322,12 @@ export class Exchange implements ResponseOwner {
     const { gateway } = this.#connection;
     if (failure.kind === "invalid-response") gateway.log.error(`${failure.message} (${this.#describe()})`);
     if (failure.kind === "overloaded") gateway.reportOverload(failure.reason);
-    this.#give(answerTo(failure, gateway.settings.debug && this.#isLocal ? this.#audience(failure) : null));
+    const audience = gateway.settings.debug && this.#isLocal ? this.#audience(failure) : null;
+    this.#give(this.#trace === null ? answerTo(failure, audience) : this.#trace.failed(failure, audience));
+  }
+
+  noteFailure(failure: Failure): void {
+    this.#trace?.broke(failure);
   }
 
   #audience(failure: Failure): Audience {
@@ -257,7 +336,7 @@ export class Exchange implements ResponseOwner {
     // The code may have changed since the request came: it is the newest that has just failed.
     const failed = failure.kind === "load-failed" && code?.status === "failed" ? code.version : null;
     const version = this.#version === null ? null : (failed ?? this.#version);
-    return { method, target: url, rawHeaders, version };
+    return { method, target: url, host: this.#verdict?.host ?? null, rawHeaders, version };
   }
 
   #give(answer: GatewayAnswer): void {
@@ -288,9 +367,11 @@ export class Exchange implements ResponseOwner {
     if (this.#ended) return;
     this.#leave();
     const { gateway } = this.#connection;
-    if (gateway.accessLog === null) return;
+    if (gateway.accessLog === null && this.#trace === null) return;
     const { method, url, httpVersionMajor, httpVersionMinor, rawHeaders } = this.request;
     const duration = performance.now() - this.#startedAt;
+    this.#trace?.answered(status, duration);
+    if (gateway.accessLog === null) return;
     gateway.accessLog.write({
       remoteAddress: this.#verdict?.origin.remoteAddress ?? this.#connection.description.peer.remoteAddress,
       method,
@@ -301,7 +382,8 @@ export class Exchange implements ResponseOwner {
       startedAt: Date.now() - duration,
       duration,
       pid: this.call?.pid ?? 0,
-      rawHeaders,
+      // A format may name any header: what unlocks the debugger stands in no log.
+      rawHeaders: this.#isVisit ? [] : rawHeaders,
       responseHead: this.#writer.head,
       environ: this.#environ,
     });

@@ -9,6 +9,7 @@ import type { AccessLog } from "./access-log.ts";
 import { ClientConnection } from "./client-connection.ts";
 import { connectionOf, Connections } from "./connections.ts";
 import { Deadlines } from "./deadlines.ts";
+import type { DebugDoor } from "./debug-door.ts";
 import { describeConnection } from "./environ.ts";
 import { Exchange } from "./exchange.ts";
 import { InternalRoutes } from "./internal-routes.ts";
@@ -39,6 +40,8 @@ export class Gateway {
   readonly deadlines: Deadlines;
   /** What the gateway answers itself; null where the code does not change. */
   readonly internalRoutes: InternalRoutes | null;
+  /** Null without --debug. */
+  readonly debug: DebugDoor | null;
   readonly #trustedPeers: TrustedPeers;
   readonly #connections: Connections = new Connections();
   readonly #reported: Set<string> = new Set();
@@ -47,15 +50,20 @@ export class Gateway {
   #overloadReported = -Infinity;
   #onIdle: (() => void) | null = null;
 
-  /** @param code what pages in browsers may follow; null where it does not change */
+  /**
+   * @param code what pages in browsers may follow; null where it does not change
+   * @param debug hears of requests, and answers those for itself; null without --debug
+   */
   constructor(
     settings: Settings,
     application: Application,
     log: Log,
     accessLog: AccessLog | null,
     code: CodeState | null = null,
+    debug: DebugDoor | null = null,
   ) {
     this.settings = settings;
+    this.debug = debug;
     this.application = application;
     this.log = log;
     this.accessLog = accessLog;
@@ -67,8 +75,7 @@ export class Gateway {
       },
       this.#connections,
     );
-    const serverNames = (): readonly string[] => this.#listeners.map(({ serverName }) => serverName);
-    this.internalRoutes = code === null ? null : new InternalRoutes(code, serverNames);
+    this.internalRoutes = code === null ? null : new InternalRoutes(code, () => this.serverNames);
     this.#trustedPeers = compileTrustedPeers(settings.forwardedAllowIps);
   }
 
@@ -104,6 +111,11 @@ export class Gateway {
   /** The listeners that `makeServer` was for: they know the names of the server. */
   listening(listeners: readonly Listener[]): void {
     this.#listeners = listeners;
+  }
+
+  /** The hosts that the listeners were given. */
+  get serverNames(): readonly string[] {
+    return this.#listeners.map(({ serverName }) => serverName);
   }
 
   /** Requests that have no complete response yet. */

@@ -18,6 +18,11 @@ export interface Visit {
   readonly rawHeaders: readonly string[];
 }
 
+/** Whether a path is below the prefix of what the gateway answers itself. */
+export function isInternal(path: string): boolean {
+  return path.startsWith(INTERNAL_PREFIX);
+}
+
 /** Whether an address leads to the machine that it is used on. */
 export function isLoopback(address: string): boolean {
   return address === "::1" || (isIPv4(address) && address.startsWith("127."));
@@ -44,7 +49,7 @@ export class InternalRoutes {
   }
 
   owns(path: string): boolean {
-    return path.startsWith(INTERNAL_PREFIX);
+    return isInternal(path);
   }
 
   /**

@@ -16,7 +16,7 @@ export interface GatewayRequest {
   readonly httpVersionMajor: number;
   readonly httpVersionMinor: number;
   /** Name, value, name, value, as they came. */
-  readonly rawHeaders: readonly string[];
+  rawHeaders: readonly string[];
   readonly rawTrailers: readonly string[];
   /** The whole message has been read. */
   readonly complete: boolean;

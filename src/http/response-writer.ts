@@ -21,6 +21,8 @@ export interface ResponseOwner {
   responseCut(message: string | null, reset: boolean): void;
   /** Nothing has been sent: the gateway answers for the application. */
   answerFailure(failure: Failure): void;
+  /** The response has begun, and will not be whole. */
+  noteFailure(failure: Failure): void;
 }
 
 /**
@@ -121,12 +123,13 @@ export class ResponseWriter implements Responder {
   }
 
   fail(failure: Failure): void {
-    if (this.status === 0) this.#owner.answerFailure(failure);
-    else
-      this.#owner.responseCut(
-        failure.kind === "invalid-response" ? failure.message : null,
-        this.#framing === "close",
-      );
+    if (this.status === 0) {
+      this.#owner.answerFailure(failure);
+      return;
+    }
+    this.#owner.noteFailure(failure);
+    const message = failure.kind === "invalid-response" ? failure.message : null;
+    this.#owner.responseCut(message, this.#framing === "close");
   }
 
   /** Reads the head and decides the framing; null if it cannot be sent. */

@@ -1,6 +1,14 @@
 /** A gateway in this process, before an application that a test writes in TypeScript. */
-import type { Application, ApplicationRequest, Call, Failure, Responder } from "../../src/application.ts";
+import type {
+  Application,
+  ApplicationRequest,
+  Call,
+  Failure,
+  RequestBody,
+  Responder,
+} from "../../src/application.ts";
 import { CodeState } from "../../src/code-state.ts";
+import { Debugger, type DebugPages } from "../../src/debug/debugger.ts";
 import type { AccessRecord } from "../../src/http/access-record.ts";
 import { Gateway } from "../../src/http/gateway.ts";
 import { openListeners } from "../../src/http/listeners.ts";
@@ -13,6 +21,9 @@ import { Client } from "./http-client.ts";
 export interface Asked {
   readonly environ: Readonly<Record<string, string>>;
   readonly path: string;
+  readonly body: RequestBody;
+  /** As `ApplicationRequest.record`. */
+  readonly record: number;
 }
 
 /** Answers a request, now or later. */
@@ -42,11 +53,15 @@ export interface TestGatewayOptions {
   readonly settings?: Options;
   /** Null for a gateway whose code does not change. */
   readonly code?: CodeState | null;
+  /** What the debugger answers for itself; without it there is no debugger. */
+  readonly pages?: DebugPages;
 }
 
 export class TestGateway implements Application {
   readonly gateway: Gateway;
   readonly code: CodeState;
+  /** Null without `pages`. */
+  readonly debugger: Debugger | null;
   /** What the access log was told. */
   readonly accesses: AccessRecord[] = [];
   /** What the log was told. */
@@ -58,11 +73,14 @@ export class TestGateway implements Application {
   port = 0;
   #clients: Client[] = [];
 
-  private constructor({ settings = {}, code = new CodeState() }: TestGatewayOptions) {
+  private constructor({ settings = {}, code = new CodeState(), pages }: TestGatewayOptions) {
     const note = (message: string): void => void this.messages.push(message);
     this.code = code ?? new CodeState();
+    const options = { mode: "development", chdir: apps, application: "hello:app", ...settings } as const;
+    const resolved = resolveOptions(options).settings;
+    this.debugger = pages === undefined ? null : this.#makeDebugger(pages, resolved.passthroughErrors);
     this.gateway = new Gateway(
-      resolveOptions({ mode: "development", chdir: apps, application: "hello:app", ...settings }).settings,
+      resolved,
       this,
       { debug: note, info: note, warning: note, error: note },
       {
@@ -71,7 +89,18 @@ export class TestGateway implements Application {
         close: () => Promise.resolve(),
       },
       code,
+      this.debugger,
     );
+  }
+
+  #makeDebugger(pages: DebugPages, passesErrors: boolean): Debugger {
+    const made = new Debugger({
+      version: () => this.code.version,
+      address: () => (this.port === 0 ? null : { address: "127.0.0.1", family: "IPv4", port: this.port }),
+      passesErrors,
+    });
+    made.open(pages);
+    return made;
   }
 
   static async open(options: TestGatewayOptions & { readonly bind?: string } = {}): Promise<TestGateway> {
@@ -89,12 +118,12 @@ export class TestGateway implements Application {
     for (const { address } of listeners) if (address.kind === "tcp") this.port = address.port;
   }
 
-  begin({ environ }: ApplicationRequest, responder: Responder): Call {
+  begin({ environ, body, record = 0 }: ApplicationRequest, responder: Responder): Call {
     const parts = environ.split("\0");
     const variables: Record<string, string> = {};
     for (let index = 0; index + 1 < parts.length; index += 2)
       variables[parts[index] ?? ""] = parts[index + 1] ?? "";
-    const asked = { environ: variables, path: variables["PATH_INFO"] ?? "" };
+    const asked = { environ: variables, path: variables["PATH_INFO"] ?? "", body, record };
     this.asked.push(asked);
     this.answer(responder, asked);
     return { pid: 4242, cancel: () => undefined, consumed: () => undefined };

@@ -33,7 +33,7 @@ const unloadable = notLoaded({
 });
 
 function audience(accept: string, version: string | null = null): Audience {
-  return { method: "GET", target: "/prices?x=1", rawHeaders: ["Accept", accept], version };
+  return { method: "GET", target: "/prices?x=1", host: "localhost", rawHeaders: ["Accept", accept], version };
 }
 
 function contentOf(answer: GatewayAnswer): { readonly type: string; readonly text: string } {

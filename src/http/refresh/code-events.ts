@@ -43,6 +43,12 @@ export class CodeEvents {
     }, KEEP_ALIVE).unref();
   }
 
+  /** Tells of an error that the debugger keeps. @param place as `ErrorRecord.place` */
+  tellError(error: { readonly id: number; readonly title: string; readonly place: string }): void {
+    const { id, title, place } = error;
+    for (const stream of this.#streams) stream.send("error", { id, title, place });
+  }
+
   /** Ends all streams. */
   close(): void {
     for (const stream of this.#streams) stream.end();

@@ -1,0 +1,166 @@
+import type { Failure, Fault, FaultListener, LoadFailure } from "../application.ts";
+import type { DebugDoor, DebugVisit, ReplayPass, RequestTrace, TracedRequest } from "../http/debug-door.ts";
+import { answerTo, type Audience, type GatewayAnswer } from "../http/error-page.ts";
+import { answerWith } from "./error-answer.ts";
+import type { ErrorRecord } from "./error-record.ts";
+import { ErrorStore, type NewError } from "./error-store.ts";
+import type { KeptRequest } from "./kept-request.ts";
+import { diedError, errorOf, faultError, loadError } from "./new-error.ts";
+import type { PageContext } from "./page/page-context.ts";
+import { Replay, ReplayError, type ReplayAddress } from "./replay.ts";
+import { RequestLog } from "./request-log.ts";
+import type { RequestRecord } from "./request-record.ts";
+
+/** Answers requests for what is the debugger's. */
+export interface DebugPages {
+  respond(visit: DebugVisit): Promise<GatewayAnswer> | null;
+  /** Whether who asks may see what went wrong with a request. */
+  mayLook(audience: Audience): boolean;
+  /** What a page is told beside what it shows. */
+  context(): PageContext;
+}
+
+/** What the debugger has to know of the server around it. */
+export interface DebuggedServer {
+  /** Of the code that serves (`CodeState.version`); empty where it does not change. */
+  version(): string;
+  /** Where requests are sent again to; null while nothing listens. */
+  address(): ReplayAddress | null;
+  /** Errors are left alone (`--passthrough-errors`). */
+  readonly passesErrors: boolean;
+}
+
+/** What became of a request that was sent again, with the error that came of it. */
+export interface ReplayOutcome {
+  readonly request: number | null;
+  readonly status: number;
+  readonly error: number | null;
+  readonly duration: number;
+}
+
+/**
+ * What a server has of the debugger: it hears of requests and of errors, keeps the last of both, and answers
+ * for them. One for each server; where `--debug` is off there is none.
+ */
+export class Debugger implements DebugDoor, FaultListener {
+  readonly errors: ErrorStore = new ErrorStore();
+  readonly #server: DebuggedServer;
+  readonly #log: RequestLog = new RequestLog();
+  readonly #replay: Replay;
+  /** Every request that is refused with the same problem is shown the same error. */
+  readonly #loads: WeakMap<LoadFailure, ErrorRecord> = new WeakMap();
+  #pages: DebugPages | null = null;
+
+  constructor(server: DebuggedServer) {
+    this.#server = server;
+    this.#replay = new Replay(() => server.address());
+  }
+
+  /** From now on it answers for itself. */
+  open(pages: DebugPages): void {
+    this.#pages = pages;
+  }
+
+  // --- what it is asked for -----------------------------------------------------------------
+
+  /** The last requests, newest first. */
+  get requests(): readonly RequestRecord[] {
+    return this.#log.list();
+  }
+
+  /** A request that is kept: one of the last, or one that failed. */
+  request(id: number): RequestRecord | null {
+    return this.#log.get(id) ?? this.errors.list().find(({ request }) => request?.id === id)?.request ?? null;
+  }
+
+  /**
+   * Sends a request again.
+   *
+   * @throws ReplayError when there is no such request, or no answer
+   */
+  async replay(id: number): Promise<ReplayOutcome> {
+    const record = this.request(id);
+    if (record === null) throw new ReplayError(`Request ${id} is not kept any more.`);
+    const { request, status, duration } = await this.#replay.send(record);
+    const error = request === null ? null : (this.request(request)?.error ?? null);
+    return { request, status, error, duration };
+  }
+
+  // --- what the gateway tells ---------------------------------------------------------------
+
+  redeem(token: string): ReplayPass | null {
+    return this.#replay.redeem(token);
+  }
+
+  respond(visit: DebugVisit): Promise<GatewayAnswer> | null {
+    return this.#pages?.respond(visit) ?? null;
+  }
+
+  begin(traced: TracedRequest): RequestTrace {
+    const request = this.#log.begin(traced, this.#server.version());
+    traced.replay?.begun(request.id);
+    return {
+      record: request.id,
+      failed: (failure, audience) => this.#failed(request, failure, audience),
+      broke: (failure) => this.#broke(request, failure),
+      answered: (status, duration) => {
+        request.status = status;
+        request.duration = duration;
+      },
+    };
+  }
+
+  #failed(request: KeptRequest, failure: Failure, audience: Audience | null): GatewayAnswer {
+    if (this.#server.passesErrors) return answerTo(failure, null);
+    const record = this.#recordOf(request, failure);
+    const plain = answerTo(failure, audience);
+    if (record === null || audience === null || this.#pages?.mayLook(audience) !== true) return plain;
+    request.status = plain.status; // the page tells it, and is made before it is sent
+    return answerWith(record, plain, audience, this.#pages.context());
+  }
+
+  #recordOf(request: KeptRequest, failure: Failure): ErrorRecord | null {
+    const { version } = request;
+    if (failure.kind !== "load-failed")
+      return this.#add(errorOf(failure, false, { request, version }), request);
+    const record = this.#loads.get(failure.problem) ?? this.#addLoad(failure.problem);
+    request.error = record.id;
+    return record;
+  }
+
+  #broke(request: KeptRequest, failure: Failure): void {
+    // Of what was raised the worker tells once more, with the frames.
+    if (this.#server.passesErrors || failure.kind === "load-failed" || failure.kind === "raised") return;
+    const { version } = request;
+    this.#add(errorOf(failure, true, { request, version }), request);
+  }
+
+  // --- what the workers tell ----------------------------------------------------------------
+
+  raised(fault: Fault): void {
+    const request = fault.record === 0 ? null : this.#log.get(fault.record);
+    const version = request?.version ?? this.#server.version();
+    this.#add(faultError(fault, { request, version }), request);
+  }
+
+  died(death: Parameters<FaultListener["died"]>[0]): void {
+    this.#add(diedError(death, { request: null, version: this.#server.version() }), null);
+  }
+
+  loadFailed(problem: LoadFailure): void {
+    if (!this.#server.passesErrors) this.#addLoad(problem);
+  }
+
+  #addLoad(problem: LoadFailure): ErrorRecord {
+    const record = this.errors.add(loadError(problem, { request: null, version: this.#server.version() }));
+    this.#loads.set(problem, record);
+    return record;
+  }
+
+  #add(error: NewError | null, request: KeptRequest | null): ErrorRecord | null {
+    if (error === null || this.#server.passesErrors) return null;
+    const record = this.errors.add(error);
+    if (request !== null) request.error ??= record.id;
+    return record;
+  }
+}
