@@ -92,7 +92,7 @@ function syntaxLines(syntax: SyntaxModel | null): readonly string[] {
 }
 
 /** The line that could not be read, with its mark below it. */
-function markedSyntax(line: string, columns: SyntaxModel["columns"]): readonly string[] {
+export function markedSyntax(line: string, columns: SyntaxModel["columns"]): readonly string[] {
   const text = line.replace(/^[ \n\f]+/, "").trimEnd();
   if (columns === null) return [text];
   const cut = line.length - line.replace(/^[ \n\f]+/, "").length;

@@ -1,10 +1,10 @@
-import { escapeLine } from "../log/escape.ts";
 import type { ErrorModel, ExceptionModel, FrameModel } from "../error-model.ts";
 import type { ErrorRecord } from "./error-record.ts";
 import { printException } from "./exception-tree.ts";
 import { type FrameEntry, describeFold, foldFrames, mainFrame } from "./fold.ts";
 import { markedLines } from "./marks.ts";
 import { headlineOf, repetitionSentence, titleLines } from "./render-plain.ts";
+import { safeLine } from "./safe-line.ts";
 import { maskTarget } from "./secrets.ts";
 import { variableLines } from "./variable-lines.ts";
 
@@ -118,9 +118,4 @@ function placeOf({ syntax, frames }: ExceptionModel): string {
 
 function framePlace({ function: name, file, line }: FrameModel): string {
   return `${name} (${file}:${line})`;
-}
-
-/** On one line, without what a terminal obeys; a tab is as wide as a mark below it. */
-function safeLine(text: string): string {
-  return escapeLine(text.replaceAll("\t", " "));
 }

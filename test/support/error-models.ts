@@ -287,7 +287,7 @@ export const errorModels: Readonly<Record<ErrorShape, ErrorModel>> = {
     syntax: {
       file: `${PROJECT}/shop/cart.py`,
       line: 4,
-      columns: [9, 10],
+      columns: [14, 15],
       source: source(3, "def total(self):", "    return sum(item.price"),
     },
   }),
@@ -486,4 +486,22 @@ export function errorRecord(
     output: ["loading prices", "share of 0 people"],
     ...overrides,
   };
+}
+
+/** The model with every text in it changed, however deep. */
+export function withTexts(model: ErrorModel, change: (text: string) => string): ErrorModel {
+  const kinds = new Set([
+    "application",
+    "library",
+    "standard",
+    "plain",
+    "text",
+    "literal",
+    "items",
+    "broken",
+  ]);
+  const revived: unknown = JSON.parse(JSON.stringify(model), (_key, value: unknown) =>
+    typeof value === "string" && !kinds.has(value) ? change(value) : value,
+  );
+  return revived as ErrorModel;
 }
