@@ -33,14 +33,22 @@ function judgeMachine({ isLocal, remoteAddress }: DebugVisit, { debugRemote }: A
   );
 }
 
-/** DNS rebinding: a name of somebody else's that leads here. */
-function judgeHost({ host }: DebugVisit, rules: AccessRules): Refusal | null {
+/**
+ * Whether a request was sent to a name of ours. Also for the application's own addresses: what went wrong there
+ * is nothing for a page whose name was made to lead here.
+ */
+export function isKnownAt(host: string | null, rules: AccessRules): boolean {
   const names: KnownNames = {
     listeners: rules.serverNames(),
     trusted: rules.trustedHost,
     anyAddress: rules.debugRemote,
   };
-  if (isKnownHost(host, names)) return null;
+  return isKnownHost(host, names);
+}
+
+/** DNS rebinding: a name of somebody else's that leads here. */
+function judgeHost({ host }: DebugVisit, rules: AccessRules): Refusal | null {
+  if (isKnownAt(host, rules)) return null;
   if (host === null) {
     return forbidden("The request says no Host.", "Ask for http://localhost, with the port of the server.");
   }

@@ -26,13 +26,16 @@ export function contentType({ headers }: RequestRecord): string {
 
 /** Bytes that are no UTF-8 stay those that they are. */
 function maskBytes(type: string, body: Buffer): Buffer {
-  const text = body.toString("latin1");
-  const isText = Buffer.from(body.toString()).equals(body);
-  if (isText) return Buffer.from(maskBody(type, body.toString()));
-  const masked = maskBody(type, text);
-  if (masked === text) return body;
+  const text = body.toString();
+  if (Buffer.from(text).equals(body)) return Buffer.from(maskBody(type, text));
+  // Each byte a character, but for those of masks, which are to be known again.
+  const bytes = body.toString("latin1").replaceAll(MARKS, (mark) => Buffer.from(mark, "latin1").toString());
+  const masked = maskBody(type, bytes);
   return Buffer.from(
-    masked.replaceAll(/[•–…]+/g, (marks) => Buffer.from(marks).toString("latin1")),
+    masked.replaceAll(/[•–…]/g, (mark) => Buffer.from(mark).toString("latin1")),
     "latin1",
   );
 }
+
+/** `•`, `–` and `…` in UTF-8. */
+const MARKS = /\u00E2\u0080[\u00A2\u0093\u00A6]/g;
