@@ -1,8 +1,23 @@
-import { list, toggle } from "./kinds.ts";
+import { checkEditor } from "./editor.ts";
+import { type Kind, list, text, toggle } from "./kinds.ts";
+import { Misfit } from "./misfit.ts";
 import type { Table } from "./row.ts";
 import { trustedName } from "./trusted-name.ts";
 
-type DebuggerName = "debug" | "evalex" | "passthroughErrors" | "trustedHost" | "debugRemote";
+type DebuggerName = "debug" | "evalex" | "passthroughErrors" | "trustedHost" | "debugRemote" | "editor";
+
+const anyText: Kind<string> = text("EDITOR", "vscode");
+
+/** Checked here, so that a link that would run something is refused before any page has it. */
+const editor: Kind<string> = {
+  ...anyText,
+  parse: (raw, directory) => {
+    const given = anyText.parse(raw, directory);
+    const reason = checkEditor(given);
+    if (reason !== null) throw new Misfit(reason);
+    return given;
+  },
+};
 
 /**
  * The part of the table about the debugger. Its PIN is no row: a flag would stand in the list of
@@ -46,6 +61,13 @@ export const debuggerRows: Pick<Table, DebuggerName> = {
     flags: ["--debug-remote"],
     section: "Debugger",
     help: "Let other machines use the debugger: whoever has the PIN runs any code as you.",
+  },
+  editor: {
+    kind: editor,
+    standard: "auto",
+    flags: ["--editor"],
+    section: "Debugger",
+    help: "Editor that the debugger's pages open files in: a name, a link with {file} and {line}, auto or none.",
   },
 };
 

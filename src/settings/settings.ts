@@ -140,6 +140,13 @@ export interface Settings {
   readonly trustedHost: readonly string[];
   /** Other machines may use the debugger: whoever has the PIN runs any code as this user. @defaultValue `false` */
   readonly debugRemote: boolean;
+  /**
+   * Editor that the debugger's pages open files in: a name, a link with `{file}` and `{line}`, `auto` or `none`; behind
+   * commas, paths of the application with those that the editor has in their place.
+   *
+   * @defaultValue `auto`
+   */
+  readonly editor: string;
   /** File that holds the process id while the server runs, or null. @defaultValue `none` */
   readonly pid: string | null;
 }

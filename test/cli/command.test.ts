@@ -15,7 +15,13 @@ describe("highball --help", () => {
     const shown = (flag: string) =>
       new RegExp(`[ ,]${flag.replace(/^--/, "--(?:\\[no-\\])?")}\\b`).test(stdout);
     // Second spellings are other servers', which the reference lists.
-    const second = ["--limit-request-field_size", "--extra-files", "--exclude-patterns", "--log-file"];
+    const second = [
+      "--limit-request-field_size",
+      "--debugger",
+      "--extra-files",
+      "--exclude-patterns",
+      "--log-file",
+    ];
     expect(flags.filter((flag) => !shown(flag))).toEqual(second);
     expect(stdout.split("\n").filter((line) => line.length > 79)).toEqual([]);
   });

@@ -41,6 +41,7 @@ const accepted: [name: InputName, raw: unknown, value: unknown][] = [
   ["port", 8080, 8080],
   ["host", "[::1]", "::1"],
   ["env", { A: "x", PORT: 1 }, { A: "x", PORT: "1" }],
+  ["editor", "vscode,/app=/home/me/shop", "vscode,/app=/home/me/shop"],
   ["trustedHost", "Dev.Example.com, .internal", ["dev.example.com", ".internal"]],
   ["trustedHost", "[fd00::1],192.168.1.5", ["fd00::1", "192.168.1.5"]],
 ];
@@ -62,6 +63,8 @@ const refused: [name: InputName, raw: string, reason: string, example: string][]
     '"a.example:8000" is more than a host; the port does not count',
     "dev.example.com",
   ],
+  ["editor", "javascript:alert(1)//{file}", 'links of "javascript:" open no editor', "vscode"],
+  ["editor", "vscod", '"vscod" is no editor that is known; did you mean vscode', "vscode"],
   ["trustedHost", "*", '"*" is neither a host name nor an IP address', "dev.example.com"],
   ["threads", "-1", '"-1" is not a whole number', "8"],
   ["threads", "1.5", '"1.5" is not a whole number', "8"],
