@@ -95,6 +95,10 @@ class DebuggedWorker:
             frames = self._readers[connection].feed(data)
             self._heard[connection] += [(kind, ident, payload) for kind, _, ident, payload in frames]
 
+    def heard(self, connection: str) -> List[Said]:
+        """Return the frames that have come and that nobody has asked for."""
+        return self._heard[connection]
+
     def told(self, kind: int) -> Dict[str, Any]:
         """Return the content of the next frame of this type on the control connection."""
         found: Dict[str, Any] = json.loads(self.hear("control", lambda said: said[0] == kind)[2])
@@ -173,9 +177,12 @@ class DebuggedWorker:
     def ask(self, kind: int, frame: str, code: str) -> int:
         """Send EVALUATE or SUGGEST and return its number."""
         self._number += 1
-        payload = json.dumps({"frame": frame, "code": code}).encode("utf-8")
-        self._connection("control").sendall(protocol.frame(kind, 0, self._number, payload))
+        self.say(kind, self._number, json.dumps({"frame": frame, "code": code}).encode("utf-8"))
         return self._number
+
+    def say(self, kind: int, ident: int, payload: bytes = b"") -> None:
+        """Send a frame on the control connection."""
+        self._connection("control").sendall(protocol.frame(kind, 0, ident, payload))
 
     def outcome(self, number: int) -> Any:
         """Return the answer to what was asked."""
@@ -197,7 +204,7 @@ class DebuggedWorker:
         return found
 
     def interrupt(self, number: int) -> None:
-        self._connection("control").sendall(protocol.frame(protocol.INTERRUPT, 0, number))
+        self.say(protocol.INTERRUPT, number)
 
 
 def frame_of(error: Dict[str, Any], function: str) -> str:
