@@ -1,3 +1,4 @@
+import { showsErrors } from "./debug/shows-errors.ts";
 import { findInterpreter } from "./settings/interpreter.ts";
 import type { Settings } from "./settings/settings.ts";
 import { version } from "./version.ts";
@@ -33,6 +34,7 @@ export function loadOptions(settings: Settings): LoadOptions {
     verbose: settings.reloadVerbose,
     debugs: settings.debug && !settings.passthroughErrors,
     evaluates: settings.evalex,
+    shows: showsErrors(settings),
   };
 }
 

@@ -1,4 +1,5 @@
 import { escapeMessage } from "../log/escape.ts";
+import { terminalColumns } from "../log/terminal-columns.ts";
 import type { Output } from "./terminal.ts";
 import type { Width } from "./record-table.ts";
 
@@ -13,5 +14,5 @@ export function print(output: Output, text: string): void {
 
 /** Columns to write in; null where nothing is cut. */
 export function widthOf(output: Output): Width {
-  return output.isTerminal ? (process.stdout.columns ?? USUAL) : null;
+  return output.isTerminal ? (terminalColumns() ?? USUAL) : null;
 }

@@ -20,6 +20,8 @@ export interface MessageLogOptions {
 
 /** Highball's own log, while it is open. */
 export interface MessageLog extends Log {
+  /** Writes lines as they are, whatever the level: for a terminal, and escaped already. */
+  show(lines: string): void;
   /** Opens the file again under its name: after logrotate has moved it away. */
   reopen(): void;
   close(): Promise<void>;
@@ -82,6 +84,12 @@ class OutputLog implements MessageLog {
 
   error(message: string): void {
     this.#write("error", message);
+  }
+
+  show(lines: string): void {
+    this.endRepeats();
+    this.#output.write(lines);
+    this.#output.flush();
   }
 
   reopen(): void {

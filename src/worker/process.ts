@@ -41,6 +41,8 @@ export interface LoadOptions {
   readonly debugs: boolean;
   /** It runs code in them. */
   readonly evaluates: boolean;
+  /** The gateway shows them in the terminal: it need not print what a request has raised. */
+  readonly shows: boolean;
 }
 
 /** A process that loads the application, and connects when it is invited. */

@@ -18,6 +18,7 @@ const LOAD: LoadOptions = {
   verbose: false,
   debugs: false,
   evaluates: false,
+  shows: false,
 };
 
 class FakeForker implements Forker {

@@ -50,7 +50,6 @@ SUGGEST = 33
 SUGGESTED = 34
 INTERRUPT = 35
 POSTMORTEM = 36
-POSTMORTEM = 36
 
 # Flags of REQUEST: the body is a file's path; wake the next runner before this request runs.
 SPOOLED = 1

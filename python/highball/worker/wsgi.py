@@ -311,11 +311,14 @@ class Exchange:
             report("Invalid response to %s: %s" % (where, text))
             payload = {"kind": "invalid-response", "message": text}
         else:
-            text = report("Error on request %s" % where, error)
+            shown = debugger is not None and debugger.shows and (self._head_sent or not self.cancelled)
+            text = format_exception(error) if shown else report("Error on request %s" % where, error)
             payload = {"kind": "raised", "traceback": text[-65536:]}
         if debugger is not None:
             if self._head_sent:
-                debugger.tell("stream", self.ident, error, output, self._preserved)
+                told = debugger.tell("stream", self.ident, error, output, self._preserved)
+                if debugger.shows and not told:
+                    report("Error on request %s" % where, error)
             elif not self.cancelled:
                 payload["error"] = debugger.describe(error, self._preserved)
                 payload["output"] = output
@@ -327,10 +330,14 @@ class Exchange:
         )
 
     def _close_failed(self, error: BaseException) -> None:
-        output = [] if self._debugger is None else self._debugger.raised(error)
-        report("Error in close() of the application's iterable", error)
-        if self._debugger is not None:
-            self._debugger.tell("close", self.ident, error, output, self._preserved)
+        debugger = self._debugger
+        output = [] if debugger is None else debugger.raised(error)
+        if debugger is None or not debugger.shows:
+            report("Error in close() of the application's iterable", error)
+        if debugger is not None:
+            told = debugger.tell("close", self.ident, error, output, self._preserved)
+            if debugger.shows and not told:
+                report("Error in close() of the application's iterable", error)
 
 
 def report(message: str, error: Optional[BaseException] = None) -> str:

@@ -32,7 +32,12 @@ def _look(kept: KeptErrors, ident: str, claims: Optional[Claims]) -> None:
         if chain is None:
             _say("This error has no traceback any more.")
             return
-        debugger()(chain)
+        preserved = found.error.preserved
+        begun = debugger()
+        if preserved is None:
+            begun(chain)
+        else:  # so that Flask's request means something there
+            preserved.run(lambda: begun(chain))
     except BaseException as error:  # of the debugger's own, and what ``quit`` raises there
         if type(error).__name__ != "BdbQuit":
             _say("The debugger failed: %r" % (error,))

@@ -42,6 +42,8 @@ class WorkerDebugger:
     """
 
     def __init__(self, settings: Dict[str, Any], send: Send) -> None:
+        self.shows: bool = settings.get("shows", False)
+        """The gateway shows in the terminal what it is told of: it need not be printed here."""
         self._send = send
         self._evaluates: bool = settings.get("evaluates", True)
         self._place: Tuple[str, str] = settings["directory"], settings["target"]
@@ -114,10 +116,10 @@ class WorkerDebugger:
         error: BaseException,
         output: List[str],
         preserved: Optional[Preserved] = None,
-    ) -> None:
-        """Tell the gateway of an error that no response can tell of."""
+    ) -> bool:
+        """Tell the gateway of an error that no response can tell of; return whether it was told."""
         if self._is_flood():
-            return
+            return False
         self._say(
             protocol.ERROR,
             ident,
@@ -128,6 +130,7 @@ class WorkerDebugger:
                 "output": output,
             },
         )
+        return True
 
     def load_failed(self, failure: LoadFailure) -> Dict[str, Any]:
         """Return what FAILED says beside the failure; no frame is kept, since the process ends."""
