@@ -6,8 +6,8 @@ import { complain, say } from "./toast.ts";
 export async function copyError(id: string, format: "markdown" | "text"): Promise<void> {
   const text =
     format === "markdown"
-      ? getText(`errors/${id}?format=markdown`, "text/plain")
-      : getText(`errors/${id}`, "text/plain");
+      ? getText(`errors/${id}?format=markdown`, "text/markdown")
+      : getText(`errors/${id}?format=text`, "text/plain");
   try {
     await write(text);
     say(format === "markdown" ? "Copied as Markdown." : "Copied as text.");

@@ -7,7 +7,10 @@ interface SessionState {
   readonly token: string | null;
 }
 
-export type Unlocking = { readonly unlocked: true } | { readonly unlocked: false; readonly wait: number };
+/** Seconds until the next attempt, and why this one did not help. */
+export type Unlocking =
+  | { readonly unlocked: true }
+  | { readonly unlocked: false; readonly wait: number; readonly reason: string };
 
 const LOCKED: SessionState = { unlocked: false, evaluates: false, token: null };
 
@@ -44,9 +47,8 @@ export class Session {
     try {
       await postJson("unlock", proof, null);
     } catch (error) {
-      const wait = error instanceof ApiError && error.status === 403 ? error.details["wait"] : undefined;
-      if (typeof wait !== "number") throw error;
-      return { unlocked: false, wait };
+      if (!(error instanceof ApiError) || typeof error.details["wait"] !== "number") throw error;
+      return { unlocked: false, wait: error.details["wait"], reason: error.message };
     }
     await this.refresh();
     // oxlint-disable-next-line unicorn/require-post-message-target-origin -- a channel has one origin

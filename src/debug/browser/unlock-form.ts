@@ -40,7 +40,7 @@ export function unlockForm(session: Session, unlocked: () => void): HTMLFormElem
         button.disabled = false;
         return unlocked();
       }
-      problem.textContent = "This is not the PIN.";
+      problem.textContent = outcome.reason;
       input.select();
       if (outcome.wait > 0) await wait(Math.ceil(outcome.wait));
     } catch (error) {
@@ -51,7 +51,7 @@ export function unlockForm(session: Session, unlocked: () => void): HTMLFormElem
 
   async function wait(seconds: number): Promise<void> {
     for (let left = seconds; left > 0; left -= 1) {
-      problem.textContent = `This is not the PIN. The next attempt can be made in ${left} s.`;
+      problem.textContent = `This is not the PIN. The next attempt counts in ${left} s.`;
       // oxlint-disable-next-line no-await-in-loop -- a second after the other
       await new Promise((resolve) => setTimeout(resolve, 1000));
     }
@@ -65,10 +65,7 @@ export class UnlockDialog {
   #then: (() => void) | null = null;
 
   constructor(session: Session) {
-    const form = unlockForm(session, () => {
-      this.#dialog.close();
-      this.#then?.();
-    });
+    const form = unlockForm(session, () => this.#unlocked());
     const cancel = element("button", { type: "button", click: () => this.#dialog.close() }, "Cancel");
     this.#dialog = element(
       "dialog",
@@ -81,18 +78,20 @@ export class UnlockDialog {
     document.body.append(this.#dialog);
     // Unlocked in another tab.
     session.subscribe(() => {
-      if (session.isUnlocked && this.#dialog.open) {
-        this.#dialog.close();
-        this.#then?.();
-      }
+      if (session.isUnlocked) this.#unlocked();
     });
   }
 
+  #unlocked(): void {
+    const then = this.#dialog.open ? this.#then : null;
+    this.#then = null;
+    this.#dialog.close();
+    // When the page shows that it is unlocked.
+    if (then !== null) queueMicrotask(then);
+  }
+
   open(then: () => void = () => undefined): void {
-    this.#then = () => {
-      this.#then = null;
-      then();
-    };
+    this.#then = then;
     this.#dialog.showModal();
   }
 }

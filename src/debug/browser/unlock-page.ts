@@ -17,14 +17,12 @@ export async function startUnlockPage(session: Session): Promise<void> {
     } catch {
       // The form says more.
     }
-    outcome.textContent = "This link was used already, or is of an earlier run. The PIN opens as well.";
+    outcome.textContent = "This link was used already, or is another server's. The PIN opens as well.";
   }
   find(".actions").append(unlockForm(session, leave));
 }
 
-/** Back to the page that sent here, else to the list of errors. */
+/** To the list of errors: the tabs that wait for it know already. */
 function leave(): void {
-  const from = document.referrer === "" ? null : new URL(document.referrer);
-  const isOwn = from !== null && from.origin === location.origin && from.pathname !== location.pathname;
-  location.replace(isOwn ? from : `${INTERNAL_PREFIX}errors`);
+  location.replace(`${INTERNAL_PREFIX}errors`);
 }

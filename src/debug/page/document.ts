@@ -35,7 +35,6 @@ export function renderDocument(parts: DocumentParts): Page {
 <head>
 <meta charset="utf-8">
 <meta name="viewport" content="width=device-width, initial-scale=1">
-<meta name="referrer" content="same-origin">
 <meta name="robots" content="noindex">
 <title>${parts.title}</title>
 <style nonce="${nonce}">${style}</style>

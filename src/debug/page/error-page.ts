@@ -106,6 +106,7 @@ function renderFoot({ id, model, pid }: ErrorRecord): Markup {
   const python = model === null ? null : markup`<span>${model.python}</span>\n`;
   return markup`<footer>
 <p>${python}${pid === 0 ? null : markup`<span>process ${pid}</span>\n`}<span>error ${id}</span>
+<a href="/__highball__/errors/${id}?format=text">as text</a>
 <a href="/__highball__/errors/${id}?format=markdown">as Markdown</a></p>
 </footer>
 `;

@@ -31,7 +31,7 @@ export function renderErrorRow(error: ErrorSummary): Markup {
   const details = [
     request === null ? null : markup`<code>${request.method} ${request.target}</code>`,
     PLACES[place] === "" ? null : markup`${PLACES[place]}`,
-    isGone ? markup`its process has ended` : null,
+    isGone && place !== "load" && place !== "crash" ? markup`its process has ended` : null,
   ].filter((detail) => detail !== null);
   return markup`<li data-error="${id}"><a href="${INTERNAL_PREFIX}errors/${id}">${renderTime(at)} <span class="title">${title}</span>\
 <span class="detail">${details.map((detail, index) => markup`${index > 0 ? " · " : ""}${detail}`)}</span></a></li>

@@ -17,9 +17,10 @@ export interface SourceMark {
  */
 export function renderSource(source: SourceModel, mark: SourceMark, file: string, label: string): Markup {
   const tokens = highlight(source.lines, languageOf(file));
+  const indent = commonIndent(source.lines);
   const lines = source.lines.map((text, index) => {
     const number = source.first + index;
-    const content = renderTokens(tokens[index] ?? [], columnsOf(text, number, mark.range));
+    const content = renderTokens(tokens[index] ?? [], columnsOf(text, number, mark.range), indent);
     const isRunning = isWithin(number, mark);
     const kind = number === mark.line ? "line running here" : isRunning ? "line running" : "line";
     return markup`<span class="${kind}" data-line="${number}">${content}\n</span>`;
@@ -56,13 +57,22 @@ function unitsOf(text: string, characters: number): number {
   return units;
 }
 
-function renderTokens(tokens: readonly Token[], columns: Columns | null): readonly Markup[] {
-  if (columns === null) return tokens.map(renderToken);
-  const [start, end] = columns;
-  const before = cutTokens(tokens, 0, start);
+/** Columns of space before all of the lines: where there is little room they are left out. */
+function commonIndent(lines: readonly string[]): number {
+  const filled = lines.filter((line) => line.trim() !== "");
+  return Math.min(...filled.map((line) => line.length - line.trimStart().length), 80);
+}
+
+function renderTokens(tokens: readonly Token[], columns: Columns | null, indent: number): readonly Markup[] {
+  const space = cutTokens(tokens, 0, indent).map(({ text }) => text);
+  const first = markup`<span class="indent">${space}</span>`;
+  if (columns === null) return [first, ...cutTokens(tokens, indent, Infinity).map(renderToken)];
+  const [start, end] = [Math.max(columns[0], indent), columns[1]];
+  const before = cutTokens(tokens, indent, start);
   const inside = cutTokens(tokens, start, end);
   const after = cutTokens(tokens, end, Infinity);
   return [
+    first,
     ...before.map(renderToken),
     markup`<mark>${inside.map(renderToken)}</mark>`,
     ...after.map(renderToken),

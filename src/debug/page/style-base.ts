@@ -54,6 +54,7 @@ ol, ul { list-style: none; }
 p, h1, h2, h3, dt, dd, a { overflow-wrap: anywhere; }
 h2 { font-size: 0.9375rem; font-weight: 600; }
 h3 { font-size: 0.8125rem; font-weight: 600; }
+code, bdi, dt, dd, li, .place, .title, h1 > span { unicode-bidi: isolate; }
 small { font-size: 0.8125rem; font-weight: 400; color: var(--quiet); }
 a { color: var(--accent); text-decoration: none; text-underline-offset: 0.2em; }
 a:hover { text-decoration: underline; }

@@ -36,7 +36,7 @@ export const CODE: string = `
 .comment, .source .operator { color: var(--quiet); }
 .variables { margin-top: 1.25rem; }
 .variables dl { border-top: 1px solid var(--line); }
-.variable { display: grid; grid-template-columns: minmax(6rem, 11rem) minmax(0, 1fr); gap: 0 1rem; padding: 0.3125rem 0; border-bottom: 1px solid var(--line); }
+.variable { display: grid; grid-template-columns: minmax(5rem, 22%) minmax(0, 1fr); gap: 0 1rem; padding: 0.3125rem 0; border-bottom: 1px solid var(--line); }
 .variable dt code { color: var(--text); }
 .variable.used dt code { font-weight: 700; }
 .variable dd { margin: 0; min-width: 0; overflow-wrap: anywhere; }
@@ -58,6 +58,7 @@ export const CODE: string = `
 .items li > .items, .items li > .long { display: inline-block; vertical-align: top; max-width: 100%; }
 summary::marker { color: var(--quiet); }
 @media (max-width: 44rem) {
+  .source .indent { display: none; }
   .source .line::before { width: 2.75rem; padding-right: 0.625rem; }
   .variable { grid-template-columns: minmax(0, 1fr); }
   .variable dd { padding-left: 0.75rem; }

@@ -23,7 +23,8 @@ export const TRACE: string = `
 .raised .note { padding: 0 0.75rem 0.25rem 0.9375rem; color: var(--quiet); font-size: 0.8125rem; white-space: pre-wrap; }
 .members { margin-left: 0.9375rem; border-left: 1px solid var(--line); }
 .members > li { padding: 0 0 0.5rem 0.25rem; }
-.panel { display: none; scroll-margin-top: 1rem; }
+.panel { scroll-margin-top: 1rem; }
+.panels > .panel { display: none; }
 .panels:not(:has(> :target)) > .first, .panels > :target { display: block; }
 .scripted .panels > .panel { display: none; }
 .scripted .panels > .chosen { display: block; }

@@ -1,7 +1,17 @@
 import { createHash } from "node:crypto";
-import { EVENTS_PATH } from "./paths.ts";
+import { EVENTS_PATH, INTERNAL_PREFIX } from "./paths.ts";
 
 export { EVENTS_PATH, INTERNAL_PREFIX, SCRIPT_PATH } from "./paths.ts";
+
+/** Of the notice of an error: as the error page has it, light and dark. */
+const NOTICE_STYLE =
+  ":host { all: initial; }" +
+  "ul { position: fixed; right: 16px; bottom: 16px; z-index: 2147483647; max-width: min(420px, calc(100vw - 32px)); margin: 0; padding: 0; list-style: none; font: 14px/1.4 system-ui, sans-serif; color-scheme: light dark; }" +
+  "li { display: flex; gap: 8px; align-items: start; margin-top: 8px; padding: 10px 12px; border: 1px solid light-dark(#e4e1db, #35322e); border-left: 3px solid light-dark(#b3261e, #ff9a90); border-radius: 6px; background: light-dark(#fff, #171614); box-shadow: 0 4px 16px #0004; }" +
+  "a { flex: 1; color: light-dark(#b3261e, #ff9a90); overflow-wrap: anywhere; text-decoration: none; }" +
+  "a:hover { text-decoration: underline; }" +
+  "button { padding: 0 4px; border: 0; background: none; color: light-dark(#625e57, #a8a299); font: inherit; cursor: pointer; }" +
+  "@media print { ul { display: none; } }";
 
 /**
  * Runs in a page, and loads it again when the code that made it is not the code that is served.
@@ -16,9 +26,12 @@ export { EVENTS_PATH, INTERNAL_PREFIX, SCRIPT_PATH } from "./paths.ts";
  * - A stylesheet is replaced when the new one has come, so that the page never stands without. Where
  *   the code has changed as well, or there is no stylesheet to replace, the page is loaded.
  * - Where a frame is sandboxed it has no origin, and may not listen.
+ * - An error that no page is shown for (in a streamed body, in a thread) is told of in the page that is seen, once, in
+ *   a shadow root: no style of the application's gets in, and a policy of its own forbids none of ours.
  */
 export const CLIENT_SCRIPT: string = `(() => {
-  let { version } = document.currentScript.dataset, heard, source, timer, delay, fresh = [];
+  let { version } = document.currentScript.dataset, heard, source, timer, delay, list, fresh = [];
+  const seen = new Set();
   const { origin } = location;
   if (self.highballRefresh || self.origin === "null") return;
   self.highballRefresh = true;
@@ -57,6 +70,29 @@ export const CLIENT_SCRIPT: string = `(() => {
     if (fresh.length) version = next;
     else reload(next);
   };
+  const notice = ({ id, title, place }) => {
+    if (self !== top || seen.has(id) || !/stream|close|thread|crash/.test(place)) return;
+    seen.add(id);
+    if (!list?.isConnected) {
+      const host = document.createElement("div"), root = host.attachShadow({ mode: "open" }), sheet = new CSSStyleSheet();
+      sheet.replaceSync("${NOTICE_STYLE}");
+      root.adoptedStyleSheets = [sheet];
+      list = document.createElement("ul");
+      list.setAttribute("aria-live", "polite");
+      list.setAttribute("aria-label", "Errors in the background");
+      root.append(list);
+      document.documentElement.append(host);
+    }
+    const row = document.createElement("li"), link = document.createElement("a"), button = document.createElement("button");
+    link.href = origin + "${INTERNAL_PREFIX}errors/" + id;
+    link.textContent = title;
+    button.textContent = "\u00d7";
+    button.setAttribute("aria-label", "Dismiss");
+    button.onclick = () => row.remove();
+    row.append(link, button);
+    list.append(row);
+    if (list.children.length > 3) list.firstChild.remove();
+  };
   const close = () => {
     clearTimeout(timer);
     source?.close();
@@ -65,7 +101,8 @@ export const CLIENT_SCRIPT: string = `(() => {
   const open = () => {
     source = new EventSource(origin + "${EVENTS_PATH}");
     source.onopen = () => { delay = 250; };
-    source.onerror = () => {
+    source.onerror = (event) => {
+      if (event.data) return notice(JSON.parse(event.data));
       const refused = source.readyState === 2;
       close();
       if (!refused) timer = setTimeout(open, delay);

@@ -76,7 +76,8 @@ export class FrameConsole {
   }
 
   async #run(code: string): Promise<"done" | "incomplete"> {
-    const [number = 1] = crypto.getRandomValues(new Uint32Array(1));
+    // Chosen here, so that it can be interrupted before there is an answer.
+    const number = (crypto.getRandomValues(new Uint32Array(1))[0] ?? 0) + 1;
     this.#evaluation = number;
     const timer = setTimeout(() => {
       this.#running.hidden = false;

@@ -92,7 +92,8 @@ export class Prompt {
     this.#area.readOnly = true;
     const code = this.#area.value;
     try {
-      const status = await this.#actions.run(code);
+      // The indentation of an empty last line is ours, and the end of a block is meant.
+      const status = await this.#actions.run(code.replace(/\n[ \t]+$/, "\n"));
       if (status === "incomplete") {
         this.#area.setSelectionRange(code.length, code.length);
         this.#newLine();

@@ -1,0 +1,534 @@
+/** The debugger's page of an error as a developer uses it: by mouse, by keyboard, on a phone. */
+import type { Browser, BrowserContext, Page as Tab } from "playwright-core";
+import { afterAll, afterEach, beforeAll, beforeEach, expect, it, vi } from "vitest";
+import type { ErrorModel } from "../../src/error-model.ts";
+import { DebuggerSite, done, PIN } from "../support/debugger-site.ts";
+import {
+  dictionary,
+  error,
+  errorModels,
+  errorRecord,
+  EVIL,
+  exception,
+  frame,
+  list,
+  literal,
+  requestRecord,
+  text,
+} from "../support/error-models.ts";
+import { describeBrowser, launchBrowser } from "./chromium.ts";
+
+const DEADLINE = 15_000;
+
+vi.setConfig({ testTimeout: 60_000 });
+const poll = { timeout: DEADLINE };
+
+describeBrowser("the debugger's page in Chromium", () => {
+  let browser: Browser;
+  let context: BrowserContext;
+  let site: DebuggerSite;
+  let tab: Tab;
+  /** What the browser had to say. */
+  let complaints: string[];
+
+  beforeAll(async () => {
+    browser = await launchBrowser();
+  });
+  afterAll(() => browser?.close());
+  beforeEach(async () => {
+    site = await DebuggerSite.open();
+    context = await browser.newContext({ permissions: ["clipboard-read", "clipboard-write"] });
+    context.setDefaultTimeout(DEADLINE);
+    tab = await context.newPage();
+    complaints = [];
+    listenTo(tab);
+  });
+  afterEach(async () => {
+    await context.close();
+    site.close();
+  });
+
+  function listenTo(page: Tab): void {
+    page.on("console", (message) => complaints.push(message.text()));
+    page.on("pageerror", (problem) => complaints.push(String(problem)));
+  }
+
+  /** An error, its request, and the process that holds its frames. */
+  function keep(model: ErrorModel = errorModels.plain, method = "POST", target = "/pay"): void {
+    const request = requestRecord({ method, target });
+    const id = (site.errors[0]?.id ?? 6) + 1;
+    const { version } = site.code;
+    site.requests = [request];
+    site.errors = [errorRecord(model, { id, request, version, debuggee: site.debuggee }), ...site.errors];
+  }
+
+  async function open(path = "/__highball__/errors/7"): Promise<void> {
+    await tab.goto(site.url(path));
+    await tab.locator("html.scripted").waitFor();
+  }
+
+  /** The same, by a browser that may run code. */
+  async function openUnlocked(path?: string): Promise<void> {
+    await tab.goto(site.lock.unlockLink(site.url("/")));
+    await tab.waitForURL("**/errors");
+    await open(path);
+    await prompt().waitFor();
+  }
+
+  const prompt = (): ReturnType<Tab["locator"]> => tab.locator(".panel.chosen textarea");
+  const log = (): ReturnType<Tab["locator"]> => tab.locator(".panel.chosen .log");
+  const chosen = (): Promise<string> => tab.locator(".panel.chosen header h2").innerText();
+  const unfolded = (): ReturnType<Tab["locator"]> => tab.locator(".frames a.frame:visible");
+
+  it("the page says what was raised, where in the application, and with which values", async () => {
+    keep();
+    await open();
+    expect(await tab.title()).toBe("ZeroDivisionError: division by zero — POST /pay");
+    expect(await tab.locator("h1").innerText()).toBe("ZeroDivisionError: division by zero");
+    expect(await tab.locator(".headline .where").innerText()).toBe("in Cart.share shop/cart.py:14");
+    expect(await tab.locator(".panel.chosen .source .here").innerText()).toContain(
+      "return total / len(people or ())",
+    );
+    expect(await tab.locator(".panel.chosen mark").innerText()).toBe("total / len(people or ())");
+    // Those of the running line are first.
+    expect(await tab.locator(".panel.chosen .variable dt").allInnerTexts()).toEqual([
+      "people",
+      "total",
+      "self",
+      "prices",
+      "note",
+      "session",
+      "lazy",
+    ]);
+    expect(complaints).toEqual([]);
+  });
+
+  it("frames are chosen by mouse and by keys, and library frames unfold by one", async () => {
+    keep();
+    await open();
+    expect(await chosen()).toBe("Cart.share");
+    expect(await unfolded().count()).toBe(2);
+    await tab.keyboard.press("k");
+    expect(await chosen()).toBe("pay");
+    await tab.keyboard.press("ArrowDown");
+    expect(await chosen()).toBe("Cart.share");
+    await tab.keyboard.press("l");
+    expect(await unfolded().count()).toBe(5);
+    await tab.locator(".frames a.frame").first().click();
+    expect(await chosen()).toBe("Flask.__call__");
+    expect(await tab.locator(".frames [aria-current]").innerText()).toContain("Flask.__call__");
+    await tab.keyboard.press("l");
+    expect(await unfolded().count()).toBe(2);
+  });
+
+  it("without a script a link shows its frame, and no button is there that does nothing", async () => {
+    keep();
+    const plain = await browser.newContext({ javaScriptEnabled: false });
+    const page = await plain.newPage();
+    await page.goto(site.url("/__highball__/errors/7"));
+    expect(await page.locator(".panel:visible h2").allInnerTexts()).toEqual(["Cart.share"]);
+    await page.locator(".frames a.frame", { hasText: "pay" }).click();
+    expect(await page.locator(".panel:visible h2").allInnerTexts()).toEqual(["pay"]);
+    await page.locator(".fold summary").click();
+    await page.locator(".frames a.frame").first().click();
+    expect(await page.locator(".panel:visible h2").allInnerTexts()).toEqual(["Flask.__call__"]);
+    expect(await page.locator("button:visible").count()).toBe(0);
+    await plain.close();
+  });
+
+  it("variables are searched as one types: others hide, matches are marked and unfolded", async () => {
+    keep();
+    await open();
+    await tab.keyboard.press("/");
+    await tab.keyboard.type("half");
+    const rows = tab.locator(".panel.chosen .variable:visible dt");
+    expect(await rows.allInnerTexts()).toEqual(["prices"]);
+    expect(await tab.locator(".panel.chosen .found").innerText()).toBe("1 found");
+    expect(await tab.evaluate("CSS.highlights.get('found').size")).toBeGreaterThan(0);
+    await tab.keyboard.press("Escape");
+    expect(await rows.count()).toBe(7);
+    expect(await tab.evaluate("CSS.highlights.has('found')")).toBe(false);
+    expect(await tab.locator(".panel.chosen .variables details[open]").count()).toBe(0);
+  });
+
+  it("an error is copied as Markdown and as text", async () => {
+    keep();
+    await open();
+    const clipboard = (): Promise<string> => tab.evaluate("navigator.clipboard.readText()");
+    await tab.keyboard.press("c");
+    await expect.poll(clipboard, poll).toBe("## ZeroDivisionError: division by zero");
+    expect(await tab.locator(".toast").innerText()).toBe("Copied as Markdown.");
+    await tab.keyboard.press("t");
+    await expect.poll(clipboard, poll).toBe("text of ZeroDivisionError: division by zero");
+  });
+
+  it("a link opens the editor at the line", async () => {
+    keep();
+    await open();
+    expect(await tab.locator(".panel.chosen a.editor").getAttribute("href")).toBe(
+      "vscode://file/home/me/shop/shop/cart.py:14",
+    );
+  });
+
+  it("keys are shown by ?", async () => {
+    keep();
+    await open();
+    await tab.keyboard.press("?");
+    expect(await tab.locator("dialog[open]").innerText()).toContain("unfold or fold library frames");
+    await tab.keyboard.press("Escape");
+    expect(await tab.locator("dialog[open]").count()).toBe(0);
+  });
+
+  it("the console opens by the PIN, and stays locked for a wrong one", async () => {
+    keep();
+    await open();
+    await tab.locator(".panel.chosen .locked").click();
+    await tab.locator("#pin").fill("000-000-000");
+    await tab.keyboard.press("Enter");
+    await tab.locator(".problem", { hasText: "not the PIN" }).waitFor();
+    expect(await prompt().isVisible()).toBe(false);
+    await tab.locator("#pin").fill(PIN);
+    await tab.keyboard.press("Enter");
+    await prompt().waitFor();
+    expect(await tab.evaluate("document.activeElement.tagName")).toBe("TEXTAREA");
+    // Every frame is open then, and every tab.
+    await tab.keyboard.press("Escape");
+    await tab.keyboard.press("k");
+    await prompt().waitFor();
+  });
+
+  it("the link of the terminal unlocks once, is in no address afterwards, and opens the tabs that wait", async () => {
+    keep();
+    await open();
+    const link = site.lock.unlockLink(site.url("/"));
+    const other = await context.newPage();
+    await other.goto(link);
+    await other.waitForURL("**/errors");
+    await prompt().waitFor();
+    const stranger = await browser.newPage();
+    await stranger.goto(link);
+    await stranger.locator("#outcome", { hasText: "used already" }).waitFor();
+    expect(stranger.url()).toBe(site.url("/__highball__/unlock"));
+    await stranger.locator("#pin").fill(PIN);
+    await stranger.keyboard.press("Enter");
+    await stranger.waitForURL("**/errors");
+    await stranger.close();
+  });
+
+  it("code runs in the frame that is seen: its value, what it prints, and an error", async () => {
+    keep();
+    site.debuggee.answer = (code) => {
+      if (code === "boom")
+        return done({ error: error({ message: "boom", frames: [frame({ file: "<console>" })] }) });
+      return done({
+        output: "printed\n",
+        value: list([literal("3"), dictionary([[text("'a'"), literal("1")]])]),
+      });
+    };
+    await openUnlocked();
+    await prompt().fill("self.items");
+    await prompt().press("Enter");
+    await log().locator(".result summary").click();
+    expect(await log().innerText()).toContain(">>> self.items");
+    expect(await log().innerText()).toContain("printed");
+    expect(site.debuggee.evaluated).toEqual([["7.2", "self.items"]]);
+    await prompt().fill("boom");
+    await prompt().press("Enter");
+    await log().locator(".short-traceback", { hasText: "ValueError: boom" }).waitFor();
+    // Each frame has a console of its own.
+    await prompt().press("Escape");
+    await tab.keyboard.press("k");
+    expect(await log().isVisible()).toBe(false);
+    await tab.keyboard.press("i");
+    await tab.keyboard.type("cart");
+    await tab.keyboard.press("Enter");
+    await log().locator(".result").waitFor();
+    expect(site.debuggee.evaluated.at(-1)).toEqual(["7.1", "cart"]);
+    expect(complaints).toEqual([]);
+  });
+
+  it("Enter goes on where Python wants more, with the indentation that it wants", async () => {
+    keep();
+    site.debuggee.answer = (code) =>
+      code.endsWith("\n") ? done({ output: "012" }) : { status: "incomplete" };
+    await openUnlocked();
+    await prompt().fill("for i in range(3):");
+    await prompt().press("Enter");
+    await expect.poll(() => prompt().inputValue(), poll).toBe("for i in range(3):\n    ");
+    await prompt().pressSequentially("print(i)");
+    await prompt().press("Enter");
+    await expect.poll(() => prompt().inputValue(), poll).toBe("for i in range(3):\n    print(i)\n    ");
+    await prompt().press("Enter");
+    await log().waitFor();
+    expect(await log().innerText()).toContain(">>> for i in range(3):\n...     print(i)");
+    expect(await prompt().inputValue()).toBe("");
+  });
+
+  it("what was run before comes back, after the page was loaded again too", async () => {
+    keep();
+    await openUnlocked();
+    for (const code of ["first", "second"]) {
+      // oxlint-disable-next-line no-await-in-loop -- one after the other
+      await prompt().fill(code);
+      // oxlint-disable-next-line no-await-in-loop
+      await prompt().press("Enter");
+      // oxlint-disable-next-line no-await-in-loop
+      await log().locator("pre", { hasText: code }).waitFor();
+    }
+    await tab.reload();
+    await prompt().waitFor();
+    await prompt().fill("draft");
+    const press = async (key: string): Promise<string> => {
+      await prompt().press(key);
+      return prompt().inputValue();
+    };
+    expect(await press("ArrowUp")).toBe("second");
+    expect(await press("ArrowUp")).toBe("first");
+    expect(await press("ArrowDown")).toBe("second");
+    expect(await press("ArrowDown")).toBe("draft");
+  });
+
+  it("Tab completes: one at once, several from a list, and leaves an empty line alone", async () => {
+    keep();
+    site.debuggee.completions = ["items"];
+    await openUnlocked();
+    await prompt().fill("self.it");
+    await prompt().press("Tab");
+    await expect.poll(() => prompt().inputValue(), poll).toBe("self.items");
+    site.debuggee.completions = ["self.items", "self.owner"];
+    await prompt().fill("self.");
+    await prompt().press("Tab");
+    const options = tab.locator("[role=option]:visible");
+    await options.first().waitFor();
+    expect(await options.allInnerTexts()).toEqual(["self.items", "self.owner"]);
+    await prompt().press("ArrowDown");
+    expect(await tab.locator("[aria-selected=true]").innerText()).toBe("self.owner");
+    await prompt().press("Enter");
+    expect(await prompt().inputValue()).toBe("self.owner");
+    await prompt().fill("");
+    await prompt().press("Tab");
+    expect(await tab.evaluate("document.activeElement.tagName")).not.toBe("TEXTAREA");
+  });
+
+  it("what runs for long can be interrupted", async () => {
+    keep();
+    site.debuggee.answer = () =>
+      new Promise((resolve) => {
+        site.debuggee.interrupted = () =>
+          resolve(done({ error: error({ type: "KeyboardInterrupt", message: "", frames: [] }) }));
+      });
+    await openUnlocked();
+    await prompt().fill("while True: pass");
+    await prompt().press("Enter");
+    await tab.getByRole("button", { name: "Interrupt" }).click();
+    await log().locator(".error-line", { hasText: "KeyboardInterrupt" }).waitFor();
+    expect(await tab.locator(".running-note").isVisible()).toBe(false);
+  });
+
+  it("a frame whose process has ended says so, before and while one asks", async () => {
+    keep();
+    await openUnlocked();
+    site.debuggee.isGone = true;
+    await prompt().fill("1");
+    await prompt().press("Enter");
+    await tab.locator(".panel.chosen .gone", { hasText: "has ended" }).waitFor();
+    await tab.reload();
+    await tab.locator(".notice", { hasText: "has ended" }).waitFor();
+    expect(await prompt().count()).toBe(0);
+  });
+
+  it("Ctrl+L clears the console", async () => {
+    keep();
+    await openUnlocked();
+    await prompt().fill("1");
+    await prompt().press("Enter");
+    await log().waitFor();
+    await prompt().press("Control+l");
+    expect(await log().isVisible()).toBe(false);
+  });
+
+  it("the console without an error runs code in the application", async () => {
+    site.debuggee.answer = () => done({ value: literal("2") });
+    await openUnlocked("/__highball__/console");
+    await prompt().fill("1 + 1");
+    await prompt().press("Enter");
+    await log().locator(".result", { hasText: "2" }).waitFor();
+    expect(site.debuggee.evaluated).toEqual([["console", "1 + 1"]]);
+  });
+
+  it("new code offers to send the request again; the outcome takes the offer's place", async () => {
+    keep(errorModels.plain, "GET", "/pay?n=0");
+    await openUnlocked();
+    await expect.poll(() => site.events.listening, poll).toBe(1);
+    site.code.became("loading", 2);
+    site.code.became("ready", 2);
+    await tab.locator(".replay", { hasText: "The code was loaded again." }).waitFor();
+    await tab.getByRole("button", { name: "Send the request again" }).click();
+    await tab.locator(".replay", { hasText: "GET /pay?n=0 → 200 in 12 ms" }).waitFor();
+    expect(site.replays).toEqual([12]);
+    await tab.locator(".replay a", { hasText: "Open" }).click();
+    await tab.waitForURL("**/pay?n=0");
+    expect(await tab.textContent("body")).toContain("mended");
+    expect(complaints).toEqual([]);
+  });
+
+  it("a request that fails again leads to its new error; r sends it as well, and a tick on every reload", async () => {
+    keep();
+    await openUnlocked();
+    keep(errorModels.context);
+    site.replay = () => ({ request: 13, status: 500, error: 8, duration: 3 });
+    await tab.keyboard.press("r");
+    await tab.waitForURL("**/errors/8");
+    await expect.poll(() => site.events.listening, poll).toBe(1);
+    site.replay = () => ({ request: 14, status: 201, error: null, duration: 3 });
+    site.code.became("ready", 2);
+    await tab.getByLabel("after every reload").check();
+    site.code.became("ready", 3);
+    await tab.locator(".replay", { hasText: "POST /pay → 201" }).waitFor();
+    // It is remembered.
+    await tab.reload();
+    expect(await tab.locator(".replay input").isChecked()).toBe(true);
+  });
+
+  it("a page that has not been unlocked asks for the PIN before it sends anything", async () => {
+    keep();
+    await open();
+    await tab.keyboard.press("r");
+    await tab.locator("#pin").fill(PIN);
+    await tab.keyboard.press("Enter");
+    await tab.locator(".replay", { hasText: "POST /pay → 200" }).waitFor();
+    expect(site.replays).toEqual([12]);
+  });
+
+  it("the page of a failed GET at its own address is loaded again, without any PIN", async () => {
+    keep(errorModels.plain, "GET", "/pay");
+    site.failing.add("/pay");
+    await open("/pay");
+    site.failing.clear();
+    await tab.keyboard.press("r");
+    await expect.poll(() => tab.textContent("body").catch(() => ""), poll).toContain("mended");
+  });
+
+  it("the list of errors grows as they happen", async () => {
+    await open("/__highball__/errors");
+    await expect.poll(() => site.events.listening, poll).toBe(1);
+    expect(await tab.locator(".empty").isVisible()).toBe(true);
+    keep();
+    site.events.tellError({ id: 7, title: "x", place: "request" });
+    const rows = tab.locator("#errors .title");
+    await expect.poll(() => rows.allInnerTexts(), poll).toEqual(["ZeroDivisionError: division by zero"]);
+    keep(errorModels.context);
+    site.events.tellError({ id: 8, title: "x", place: "thread" });
+    await expect.poll(() => rows.count(), poll).toBe(2);
+    expect(await rows.first().innerText()).toContain("AttributeError");
+    await rows.first().click();
+    await tab.waitForURL("**/errors/8");
+  });
+
+  it("a page of the application is told once of an error that has no page of its own", async () => {
+    site.application = `<!doctype html><title>shop</title><p>page<script src="/__highball__/refresh.js" data-version="${site.code.version}"></script>`;
+    await tab.goto(site.url("/"));
+    await expect.poll(() => site.events.listening, poll).toBe(1);
+    for (const place of ["request", "thread", "thread"]) site.events.tellError({ id: 7, title: EVIL, place });
+    const notice = tab.locator("li a");
+    await notice.waitFor();
+    expect(await notice.count()).toBe(1);
+    expect(await notice.textContent()).toBe(EVIL.replaceAll("\0", "\0"));
+    expect(await notice.getAttribute("href")).toBe(site.url("/__highball__/errors/7"));
+    expect(site.events.listening).toBe(1);
+    await tab.getByRole("button", { name: "Dismiss" }).click();
+    expect(await notice.count()).toBe(0);
+  });
+
+  it("another origin cannot unlock, look, or frame the page", async () => {
+    keep();
+    const foreign = await DebuggerSite.open();
+    try {
+      await tab.goto(foreign.url("/"));
+      const outcome = await tab.evaluate(
+        `fetch("${site.url("/__highball__/unlock")}", { method: "POST", credentials: "include",
+          headers: { "Content-Type": "application/json" }, body: '{"pin":"${PIN}"}' }).then(() => "sent", () => "refused")`,
+      );
+      expect(outcome).toBe("refused");
+      const looked = await tab.evaluate(
+        `fetch("${site.url("/__highball__/errors/7")}", { mode: "no-cors", credentials: "include" })
+          .then((response) => response.type, () => "refused")`,
+      );
+      expect(looked).toBe("refused");
+      foreign.application = `<iframe src="${site.url("/__highball__/errors/7")}"></iframe>`;
+      await tab.goto(foreign.url("/"));
+      expect(await tab.frames()[1]?.locator("body").innerText()).not.toContain("ZeroDivisionError");
+    } finally {
+      foreign.close();
+    }
+  });
+
+  it("what an error says is text wherever it stands", async () => {
+    keep(errorModels.evil, "GET", `/<script>self.hacked=1</script>`);
+    site.debuggee.answer = () => done({ value: text(EVIL), output: EVIL, error: errorModels.evil });
+    await open();
+    await tab.keyboard.press("l");
+    expect(await tab.locator("img, script:not([nonce])").count()).toBe(0);
+    expect(await tab.evaluate("self.hacked")).toBeUndefined();
+    expect(complaints).toEqual([]);
+  });
+
+  it("on a phone nothing has to be scrolled sideways but code", async () => {
+    for (const model of Object.values(errorModels)) {
+      keep(model);
+      // oxlint-disable-next-line no-await-in-loop -- one page after the other
+      await tab.setViewportSize({ width: 390, height: 844 });
+      // oxlint-disable-next-line no-await-in-loop
+      await open(`/__highball__/errors/${site.errors[0]?.id}`);
+      // oxlint-disable-next-line no-await-in-loop
+      expect(await tab.evaluate("document.documentElement.scrollWidth")).toBe(390);
+    }
+  });
+
+  it("a choice on a phone brings what was chosen into sight", async () => {
+    keep(error({ frames: Array.from({ length: 12 }, (_each, index) => frame({ function: `f${index}` })) }));
+    await tab.setViewportSize({ width: 390, height: 500 });
+    await open();
+    await tab.locator(".frames a.frame").first().click();
+    await expect
+      .poll(
+        () => tab.evaluate("document.querySelector('.panel.chosen').getBoundingClientRect().top < 300"),
+        poll,
+      )
+      .toBe(true);
+  });
+
+  it("all of it is done by the keyboard", async () => {
+    keep();
+    site.debuggee.answer = () => done({ value: literal("7") });
+    await open();
+    await tab.keyboard.press("k");
+    await tab.keyboard.press("Enter");
+    expect(await tab.evaluate("document.activeElement.id")).toMatch(/^frame-/);
+    await tab.keyboard.press("i");
+    await tab.keyboard.press("Enter");
+    await tab.keyboard.type(PIN);
+    await tab.keyboard.press("Enter");
+    await prompt().waitFor();
+    await tab.keyboard.type("total");
+    await tab.keyboard.press("Enter");
+    await log().locator(".result").waitFor();
+    await tab.keyboard.press("Escape");
+    await tab.keyboard.press("j");
+    expect(await chosen()).toBe("Cart.share");
+  });
+
+  it("an exception's cause comes before it, with Python's sentence", async () => {
+    keep(
+      error({
+        message: "second",
+        cause: exception({ message: "first", frames: [frame()] }),
+        frames: [frame()],
+      }),
+    );
+    await open();
+    const shown = await tab.locator(".frames").innerText();
+    expect(shown.indexOf("first")).toBeLessThan(shown.indexOf("direct cause of the following"));
+    expect(shown.indexOf("direct cause of the following")).toBeLessThan(shown.indexOf("second"));
+  });
+});
