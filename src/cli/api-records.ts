@@ -1,4 +1,4 @@
-import type { ErrorPlace } from "../debug/error-record.ts";
+import type { ErrorPlace, ErrorRecord } from "../debug/error-record.ts";
 
 /** An error, as the list of the API has it. */
 export interface ErrorSummary {
@@ -61,4 +61,11 @@ export interface RequestDetails extends RequestSummary {
 /** `{"request": {…}}`. */
 export function readRequest(json: string): RequestDetails {
   return (JSON.parse(json) as { request: RequestDetails }).request;
+}
+
+/** `{"error": {…}}`: what is kept, but who holds its frames, and the bytes of the request. */
+export function readError(json: string): ErrorRecord {
+  const { error } = JSON.parse(json) as { error: ErrorRecord };
+  const { request } = error;
+  return { ...error, debuggee: null, request: request === null ? null : { ...request, body: null } };
 }

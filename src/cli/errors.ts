@@ -1,8 +1,8 @@
 import { setTimeout } from "node:timers/promises";
-import type { ErrorPlace } from "../debug/error-record.ts";
+import type { ErrorPlace, ErrorRecord } from "../debug/error-record.ts";
 import { HighballError } from "../errors.ts";
 import type { Asking } from "./asking.ts";
-import { type ErrorSummary, readErrors } from "./api-records.ts";
+import { type ErrorSummary, readError, readErrors } from "./api-records.ts";
 import { latest } from "./latest.ts";
 import { print, widthOf } from "./printed.ts";
 import { type Cell, renderTable, timeOf } from "./record-table.ts";
@@ -59,14 +59,22 @@ function whereOf({ request, place }: ErrorSummary): string {
   return asked === "" ? where : where === "" ? asked : `${asked} (${where})`;
 }
 
-async function answerError({ question, client, output }: Asking): Promise<number> {
+async function answerError(asking: Asking): Promise<number> {
+  const { question, client, output } = asking;
   const id = question.id === "last" ? latest(readErrors(await client.json("errors")), "error") : question.id;
   const path = `errors/${id}`;
   const { form } = question;
   if (form === "json") print(output, await client.json(path));
   else if (form === "markdown") print(output, await client.markdown(path));
+  else if (output.isTerminal) await show(readError(await client.json(path)), asking);
   else print(output, await client.text(path));
   return 0;
+}
+
+async function show(error: ErrorRecord, { client, output, project, environment }: Asking): Promise<void> {
+  const { drawError } = await import("../debug/draw-error.ts");
+  const page = client.url.startsWith("http") ? `${client.url}/__highball__/errors/${error.id}` : null;
+  output.line(drawError(error, { ...project, page, paint: output.paint, environment }).trimEnd());
 }
 
 /** The list, and what comes, until the server ends or Ctrl+C. */

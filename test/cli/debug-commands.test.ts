@@ -4,7 +4,9 @@ import { answer } from "../../src/cli/answer.ts";
 import type { ServerAddress } from "../../src/cli/debug-client.ts";
 import { readQuestion } from "../../src/cli/question.ts";
 import type { Output } from "../../src/cli/terminal.ts";
+import { errorJson } from "../../src/debug/record-json.ts";
 import { HighballError } from "../../src/errors.ts";
+import { errorModels, errorRecord } from "../support/error-models.ts";
 import { type FakeAnswer, fakeDebugger, type FakeDebugger } from "../support/fake-debugger.ts";
 import { makeFolder } from "../support/folder.ts";
 import { until } from "../support/processes.ts";
@@ -268,6 +270,26 @@ describe("highball errors", () => {
     expect((await ask(["errors", "3", "--url", url])).out).toBe("Traceback\n  …\n");
     expect((await ask(["errors", "last", "--url", url])).out).toBe("Traceback\n  …\n");
     expect((await ask(["errors", "3", "--markdown", "--url", url])).out).toBe("### KeyError\n");
+  });
+
+  it("draws one on a terminal, with the address of its page, and obeys nothing in it", async () => {
+    const answers = Object.fromEntries(
+      [errorModels.plain, errorModels.evil, null].map((model, id) => [
+        `GET errors/${id + 1} application/json`,
+        { body: { error: errorJson(errorRecord(model, { id: id + 1 })) } },
+      ]),
+    );
+    const { url } = await fakeDebugger(answers);
+    const environment = { FORCE_HYPERLINK: "0" };
+    for (const id of ["1", "2", "3"]) {
+      // oxlint-disable-next-line no-await-in-loop -- one after the other
+      const { out } = await ask(["errors", id, "--url", url], { isTerminal: true, environment });
+      expect(out).toContain(`${url}/__highball__/errors/${id}\n`);
+      // oxlint-disable-next-line no-control-regex -- what a terminal obeys
+      expect(out).not.toMatch(/[\u0000-\u0009\u000B-\u001F\u007F-\u009F]/);
+    }
+    const { out } = await ask(["errors", "1", "--url", url], { isTerminal: true, environment });
+    expect(out).toContain(errorModels.plain.exception.message);
   });
 
   it("goes on with those that come, each once, until the server ends", async () => {
