@@ -198,7 +198,7 @@ class Django(unittest.TestCase):
         self.assertIn(b"ZeroDivisionError", worker.body("/own"))
 
     def test_django_that_a_request_imports_is_noticed_with_the_next(self) -> None:
-        late = "def app(environ, start_response):\n    import late\n    return late.application(environ, start_response)\n"
+        late = "def app(environ, start):\n    import late\n    return late.application(environ, start)\n"
         worker = DebuggedWorker(self, late)
         with open(os.path.join(worker.folder, "late.py"), "w", encoding="utf-8") as file:
             file.write(DJANGO)

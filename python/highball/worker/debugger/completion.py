@@ -35,7 +35,9 @@ _PATH = r"(?P<path>%s(?:\.%s|\[(?:-?\d+|%s)\])*)" % (_NAME, _NAME, _STRING)
 _ATTRIBUTE = re.compile(r"(?<![\w.\])}'\"])%s\s*\.\s*(?P<word>(?:%s)?)$" % (_PATH, _NAME))
 _KEY = re.compile(r"(?<![\w.\])}'\"])%s\[\s*(?P<word>(?:['\"][^'\"\\\n]*|-?\d*))$" % _PATH)
 _STEP = re.compile(r"\.?(?P<name>%s)|\[(?P<key>-?\d+|%s)\]" % (_NAME, _STRING))
-_FROM = re.compile(r"(?:^|[\n;])\s*from\s+(?P<module>%s(?:\.%s)*)\s+import\b[\w\s,(]*?(?P<word>\w*)$" % (_NAME, _NAME))
+_FROM = re.compile(
+    r"(?:^|[\n;])\s*from\s+(?P<module>%s(?:\.%s)*)\s+import\b[\w\s,(]*?(?P<word>\w*)$" % (_NAME, _NAME)
+)
 _IMPORT = re.compile(
     r"(?:^|[\n;])\s*(?:from\s+|import\s+(?:[\w. ]+,\s*)*)(?P<package>(?:%s\.)*)(?P<word>\w*)$" % _NAME
 )
@@ -240,8 +242,8 @@ def _quoted(key: str, quote: str) -> str:
 def _importable(package: str, with_names: bool, search: _Search) -> List[str]:
     """Return what can be imported from a package, or at all; nothing is imported to find out."""
     if not package:
-        known = {name.partition(".")[0] for name in list(sys.modules)}
-        known.update(sys.builtin_module_names, getattr(sys, "stdlib_module_names", ()))
+        names = [*list(sys.modules), *sys.builtin_module_names, *getattr(sys, "stdlib_module_names", ())]
+        known = {name.partition(".")[0] for name in names}
         return [*known, *_modules_in(sys.path, search)]
     module = sys.modules.get(package)
     if module is None:

@@ -65,7 +65,8 @@ class Exhibits:
             text = str(error)
         cut = "" if len(text) <= TEXT else "\n… and %d characters more\n" % (len(text) - TEXT)
         title = obj if isinstance(obj, str) else getattr(obj, "__name__", type_name(type(obj)))
-        self._show({"kind": "text", "title": _encodable("Help on %s" % title), "text": _encodable(text[:TEXT]) + cut})
+        text = _encodable(text[:TEXT]) + cut
+        self._show({"kind": "text", "title": _encodable("Help on %s" % title), "text": text})
 
     def _show(self, exhibit: Exhibit) -> None:
         if len(self.shown) < SHOWN:

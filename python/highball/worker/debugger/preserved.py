@@ -66,6 +66,7 @@ class Preserved:
         if not _acquire(self._lock):
             print("Another evaluation of this request still runs: this one is done without its context.")
             return function()
+        raised: Optional[BaseException] = None
         try:
             with ExitStack() as stack:
                 for manager in self._managers:
@@ -73,8 +74,14 @@ class Preserved:
                         stack.enter_context(manager)
                     except Exception as error:
                         print("Its context could not be entered: %s: %s" % (type(error).__name__, error))
-                return function()
+                try:
+                    return function()
+                except BaseException as error:
+                    raised = error
+                    raise
+            raise raised  # a manager has taken it for its own
         finally:
+            raised = None  # it refers to this frame
             self._lock.release()
 
     def look(self, function: Callable[[], Result]) -> Result:
