@@ -1,3 +1,4 @@
+import { fileURLToPath } from "node:url";
 import { defineConfig, type ViteUserConfig } from "vitest/config";
 import { CiReporter } from "./test/support/ci-reporter.ts";
 import { LongestFirst } from "./test/support/longest-first.ts";
@@ -13,6 +14,10 @@ const config: ViteUserConfig = defineConfig({
     maxConcurrency: 2,
     // Vitest leaves a processor free, of two one; what is tested waits more than it computes.
     maxWorkers: 2,
+    // What the server keeps of projects (PINs, where it runs) is nothing of the tests' to leave behind.
+    env: {
+      XDG_STATE_HOME: fileURLToPath(new URL("node_modules/.cache/highball/tests/state", import.meta.url)),
+    },
     // In CI only what failed is worth a line: a log that is cut in the middle must still name it.
     reporters: inCI ? [new CiReporter(), "json"] : ["default", "json"],
     silent: inCI ? "passed-only" : false,

@@ -1,4 +1,5 @@
 import type { Application, Failure, FaultListener } from "./application.ts";
+import type { Debuggee } from "./debuggee.ts";
 import { HighballError } from "./errors.ts";
 import { loadOptions, processOptions } from "./head-start.ts";
 import type { Log } from "./log.ts";
@@ -70,6 +71,10 @@ export class FixedCode implements ServedCode {
 
   get pids(): readonly number[] {
     return this.#generations.pids;
+  }
+
+  get debuggee(): Debuggee | null {
+    return this.#generations.debuggee;
   }
 
   start(started: WorkerProcess | null): Promise<LoadedApplication> {

@@ -2,6 +2,7 @@ import { statSync } from "node:fs";
 import { dirname, resolve } from "node:path";
 import type { Application, Failure, FaultListener, LoadFailure } from "./application.ts";
 import { CodeState } from "./code-state.ts";
+import type { Debuggee } from "./debuggee.ts";
 import { HighballError } from "./errors.ts";
 import { makeGenerations, makeScheduler, STOPPED } from "./fixed-code.ts";
 import { loadOptions, processOptions } from "./head-start.ts";
@@ -109,6 +110,10 @@ export class ReloadingCode implements ServedCode {
 
   get pids(): readonly number[] {
     return this.#generations.pids;
+  }
+
+  get debuggee(): Debuggee | null {
+    return this.#generations.debuggee;
   }
 
   async start(started: WorkerProcess | null): Promise<LoadedApplication> {

@@ -1,6 +1,11 @@
 import type { Log } from "./log.ts";
 import { Debugger } from "./debug/debugger.ts";
+import type { OwnPages } from "./debug/own-pages.ts";
+import { formatPin } from "./debug/pin.ts";
 import { reportErrors } from "./debug/report-errors.ts";
+import { errorShower } from "./debug/show-error.ts";
+import { writeServerFile } from "./debug/server-file.ts";
+import { showsErrors } from "./debug/shows-errors.ts";
 import { createMessageLog, type MessageLog } from "./log/message-log.ts";
 import { createAccessLog, type AccessLog } from "./http/access-log.ts";
 import { FixedCode } from "./fixed-code.ts";
@@ -12,6 +17,14 @@ import type { LoadedApplication, ServedCode } from "./served-code.ts";
 import { parseAddress } from "./settings/address.ts";
 import type { Settings } from "./settings/settings.ts";
 import type { WorkerProcess } from "./worker/process.ts";
+
+/** How somebody who sees the terminal unlocks the debugger. Neither belongs in a log. */
+export interface Unlocking {
+  /** `123-456-789`. */
+  readonly pin: string;
+  /** Unlocks the browser that it is opened in; another one every time it is asked for. */
+  readonly link: string | null;
+}
 
 /** A server that is up. */
 export interface Server {
@@ -33,6 +46,10 @@ export interface Server {
   readonly workerPids: readonly number[];
   /** Whether an application waits for what is typed in the terminal. */
   readonly prompts: Prompts;
+  /** What is kept of errors and requests; null without `debug`. */
+  readonly debugger: Debugger | null;
+  /** What unlocks the debugger in a browser; null without `debug`, and where nothing has to. */
+  readonly unlocking: Unlocking | null;
   /** Loads the application again: the next requests meet the new code as soon as it is ready. */
   reload(): void;
   /** Stops accepting, finishes what is in flight within `gracefulTimeout`, ends the workers. */
@@ -65,9 +82,11 @@ class RunningServer implements Server {
   readonly #settings: Settings;
   readonly log: MessageLog;
   readonly #accessLog: AccessLog | null;
-  readonly #debugger: Debugger | null;
+  readonly debugger: Debugger | null;
   readonly #code: ServedCode;
   readonly #gateway: Gateway;
+  #pages: OwnPages | null = null;
+  #removeServerFile: () => void = () => {};
   #listeners: readonly Listener[] = [];
   #ready: LoadedApplication = { application: "", python: "" };
   #finish: (code: number) => void = () => {};
@@ -85,17 +104,17 @@ class RunningServer implements Server {
       accessLogfile === null
         ? null
         : createAccessLog({ format: accessLogformat, output: accessLogfile, log: this.log });
-    this.#debugger = settings.debug ? this.#makeDebugger(settings) : null;
+    this.debugger = settings.debug ? this.#makeDebugger(settings) : null;
     this.#code = settings.reload
-      ? new ReloadingCode(settings, files ?? unchanging(settings), this.log, this.#debugger)
-      : new FixedCode(settings, this.log, this.#debugger);
+      ? new ReloadingCode(settings, files ?? unchanging(settings), this.log, this.debugger)
+      : new FixedCode(settings, this.log, this.debugger);
     this.#gateway = new Gateway(
       settings,
       this.#code.application,
       this.log,
       this.#accessLog,
       this.#code.state,
-      this.#debugger,
+      this.debugger,
     );
   }
 
@@ -106,8 +125,35 @@ class RunningServer implements Server {
       passesErrors: settings.passthroughErrors,
     });
     made.errors.subscribe((record) => this.#gateway.internalRoutes?.events.tellError(record));
-    reportErrors(made.errors, this.log, () => this.url);
+    const { chdir: folder, editor } = settings;
+    const project = { folder, editor, environment: process.env };
+    const show = showsErrors(settings) ? errorShower(project, (text) => this.log.show(text)) : null;
+    reportErrors(made.errors, this.log, () => this.url, show);
     return made;
+  }
+
+  /** What makes pages is large, and what runs in production does without it. */
+  async #openPages(made: Debugger): Promise<void> {
+    const { OwnPages: Pages } = await import("./debug/own-pages.ts");
+    const server = {
+      version: () => this.#code.state?.version ?? "",
+      serverNames: () => this.#gateway.serverNames,
+      console: () => this.#code.debuggee,
+    };
+    this.#pages = new Pages(this.#settings, made, server, this.log);
+    made.open(this.#pages);
+  }
+
+  /** Tells commands and scripts of the same user where this server is. */
+  #writeServerFile({ lock }: OwnPages): void {
+    const { url } = this;
+    const file = { url, token: lock.scriptToken, pid: process.pid, startedAt: Date.now() };
+    try {
+      this.#removeServerFile = writeServerFile(this.#settings.chdir, file);
+    } catch (error) {
+      const reason = error instanceof Error ? error.message : String(error);
+      this.log.warning(`"highball errors" and the like will not find this server: ${reason}`);
+    }
   }
 
   async start(started: WorkerProcess | null): Promise<void> {
@@ -121,8 +167,10 @@ class RunningServer implements Server {
     });
     try {
       // The workers load while the port opens; requests that come meanwhile wait for them.
-      const [ready] = await Promise.all([this.#code.start(started), listening]);
+      const pages = this.debugger === null ? null : this.#openPages(this.debugger);
+      const [ready] = await Promise.all([this.#code.start(started), listening, pages]);
       this.#ready = ready;
+      if (this.#pages !== null) this.#writeServerFile(this.#pages);
     } catch (error) {
       this.kill();
       throw error;
@@ -162,6 +210,13 @@ class RunningServer implements Server {
     return this.#code.prompts;
   }
 
+  get unlocking(): Unlocking | null {
+    const lock = this.#pages?.lock;
+    if (lock?.pin.kind !== "on") return null;
+    const link = this.url.startsWith("http") ? lock.unlockLink(this.url) : null;
+    return { pin: formatPin(lock.pin.digits), link };
+  }
+
   reload(): void {
     this.#code.reload();
   }
@@ -173,6 +228,7 @@ class RunningServer implements Server {
 
   kill(): void {
     this.#killed = true;
+    this.#removeServerFile();
     this.#code.kill();
     this.#gateway.close();
     this.#finish(1);
@@ -183,6 +239,7 @@ class RunningServer implements Server {
     const prompted = this.prompts.open;
     const grace = prompted ? 0 : this.#settings.gracefulTimeout * 1000;
     this.#code.freeze();
+    this.#removeServerFile();
     const timer = setTimeout(() => {
       const cut = `${this.#gateway.inFlight} requests did not finish within ${grace / 1000} s: cut.`;
       if (!prompted) this.log.warning(cut);

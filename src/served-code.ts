@@ -1,5 +1,6 @@
 import type { Application } from "./application.ts";
 import type { CodeState } from "./code-state.ts";
+import type { Debuggee } from "./debuggee.ts";
 import type { Prompts } from "./prompts.ts";
 import type { WorkerProcess } from "./worker/process.ts";
 
@@ -19,6 +20,8 @@ export interface ServedCode {
   readonly state: CodeState | null;
   readonly prompts: Prompts;
   readonly pids: readonly number[];
+  /** A worker of the code that serves; null if none does. */
+  readonly debuggee: Debuggee | null;
   /**
    * Loads the code for the first time.
    *

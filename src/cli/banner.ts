@@ -1,4 +1,4 @@
-import type { Server } from "../serve.ts";
+import type { Server, Unlocking } from "../serve.ts";
 import type { Settings } from "../settings/settings.ts";
 import { version } from "../version.ts";
 import type { Paint } from "./terminal.ts";
@@ -10,6 +10,8 @@ export interface Started {
   /** Milliseconds from the start of the process to the first listening socket. */
   readonly milliseconds: number;
   readonly usedCommonVariables: readonly string[];
+  /** Shown in a terminal only: what reaches a file may be read by others. @defaultValue null */
+  readonly unlocking?: Unlocking | null;
   /** Keys of the terminal are obeyed. @defaultValue false */
   readonly keys?: boolean;
 }
@@ -32,11 +34,23 @@ export function renderBanner(started: Started, paint: Paint): string {
     `  ${paint(`Highball ${version}`, "bold", "green")}  ${server.application}  ${state}`,
     "",
     ...urls,
+    ...(started.unlocking === undefined || started.unlocking === null
+      ? []
+      : unlockLines(started.unlocking, paint)),
     "",
     `  ${paint(`${isLoaded ? `${server.python}, ` : ""}${capacity(settings)}${from}`, "dim")}`,
     `  ${paint(started.keys === true ? "Press Ctrl+C to stop, h and Enter for help." : "Press Ctrl+C to stop.", "dim")}`,
     "",
   ].join("\n");
+}
+
+/** One click, or nine digits. */
+function unlockLines({ pin, link }: Unlocking, paint: Paint): string[] {
+  return [
+    "",
+    `  ${paint("Debugger", "bold")}  PIN ${pin}${link === null ? "" : `, or unlock it once by this link:`}`,
+    ...(link === null ? [] : [`  ${paint(link, "cyan")}`]),
+  ];
 }
 
 /** The first lines of the log in production: gunicorn's words, so that what reads its log reads ours. */

@@ -41,7 +41,8 @@ export async function run(
     server = await serve(settings);
     const milliseconds = Math.round(performance.now());
     terminal = attendTerminal({ server, settings, output, modes, stop: () => signals.raise("SIGINT") });
-    announce({ ...resolved, server, milliseconds, keys: terminal.keys }, server, output);
+    const unlocking = output.isTerminal ? server.unlocking : null;
+    announce({ ...resolved, server, milliseconds, keys: terminal.keys, unlocking }, server, output);
     return await server.finished;
   } catch (error) {
     throw withSubcommandHint(error, resolved);

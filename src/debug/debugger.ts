@@ -1,23 +1,24 @@
 import type { Failure, Fault, FaultListener, LoadFailure } from "../application.ts";
 import type { DebugDoor, DebugVisit, ReplayPass, RequestTrace, TracedRequest } from "../http/debug-door.ts";
 import { answerTo, type Audience, type GatewayAnswer } from "../http/error-page.ts";
-import { answerWith } from "./error-answer.ts";
 import type { ErrorRecord } from "./error-record.ts";
 import { ErrorStore, type NewError } from "./error-store.ts";
 import type { KeptRequest } from "./kept-request.ts";
 import { diedError, errorOf, faultError, loadError } from "./new-error.ts";
-import type { PageContext } from "./page/page-context.ts";
 import { Replay, ReplayError, type ReplayAddress } from "./replay.ts";
 import { RequestLog } from "./request-log.ts";
 import type { RequestRecord } from "./request-record.ts";
+import type { Replayed, RequestSource } from "./sources.ts";
 
 /** Answers requests for what is the debugger's. */
 export interface DebugPages {
   respond(visit: DebugVisit): Promise<GatewayAnswer> | null;
-  /** Whether who asks may see what went wrong with a request. */
-  mayLook(audience: Audience): boolean;
-  /** What a page is told beside what it shows. */
-  context(): PageContext;
+  /**
+   * What a developer is told of a request that failed.
+   *
+   * @param plain what it is without the debugger
+   */
+  answer(record: ErrorRecord, plain: GatewayAnswer, audience: Audience): GatewayAnswer;
 }
 
 /** What the debugger has to know of the server around it. */
@@ -28,14 +29,6 @@ export interface DebuggedServer {
   address(): ReplayAddress | null;
   /** Errors are left alone (`--passthrough-errors`). */
   readonly passesErrors: boolean;
-}
-
-/** What became of a request that was sent again, with the error that came of it. */
-export interface ReplayOutcome {
-  readonly request: number | null;
-  readonly status: number;
-  readonly error: number | null;
-  readonly duration: number;
 }
 
 /**
@@ -56,34 +49,38 @@ export class Debugger implements DebugDoor, FaultListener {
     this.#replay = new Replay(() => server.address());
   }
 
-  /** From now on it answers for itself. */
+  /** From now on it answers for itself: what makes pages is loaded once there is a debugger. */
   open(pages: DebugPages): void {
     this.#pages = pages;
   }
 
   // --- what it is asked for -----------------------------------------------------------------
 
-  /** The last requests, newest first. */
-  get requests(): readonly RequestRecord[] {
-    return this.#log.list();
-  }
+  /** The last requests, and those that have failed as long as their error is kept. */
+  readonly requests: RequestSource = {
+    get: (id) => this.#log.get(id) ?? this.errors.findRequest(id),
+    list: () => this.#log.list(),
+  };
 
-  /** A request that is kept: one of the last, or one that failed. */
-  request(id: number): RequestRecord | null {
-    return this.#log.get(id) ?? this.errors.list().find(({ request }) => request?.id === id)?.request ?? null;
+  /**
+   * Sends a kept request again.
+   *
+   * @throws ReplayError when there is none, when it cannot be sent, or is not answered by the application
+   */
+  async replay(id: number): Promise<Replayed> {
+    const record = this.requests.get(id);
+    if (record === null) throw new ReplayError(`Request ${id} is not kept any more.`);
+    return this.send(record);
   }
 
   /**
    * Sends a request again.
    *
-   * @throws ReplayError when there is no such request, or no answer
+   * @throws ReplayError when it cannot be sent, or is not answered by the application
    */
-  async replay(id: number): Promise<ReplayOutcome> {
-    const record = this.request(id);
-    if (record === null) throw new ReplayError(`Request ${id} is not kept any more.`);
+  async send(record: RequestRecord): Promise<Replayed> {
     const { request, status, duration } = await this.#replay.send(record);
-    const error = request === null ? null : (this.request(request)?.error ?? null);
-    return { request, status, error, duration };
+    return { request, status, error: this.requests.get(request)?.error ?? null, duration };
   }
 
   // --- what the gateway tells ---------------------------------------------------------------
@@ -114,9 +111,9 @@ export class Debugger implements DebugDoor, FaultListener {
     if (this.#server.passesErrors) return answerTo(failure, null);
     const record = this.#recordOf(request, failure);
     const plain = answerTo(failure, audience);
-    if (record === null || audience === null || this.#pages?.mayLook(audience) !== true) return plain;
+    if (record === null || audience === null || this.#pages === null) return plain;
     request.status = plain.status; // the page tells it, and is made before it is sent
-    return answerWith(record, plain, audience, this.#pages.context());
+    return this.#pages.answer(record, plain, audience);
   }
 
   #recordOf(request: KeptRequest, failure: Failure): ErrorRecord | null {

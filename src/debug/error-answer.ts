@@ -1,13 +1,15 @@
+import { STATUS_CODES } from "node:http";
 import { preferredType } from "../http/accept.ts";
-import type { Audience, GatewayAnswer } from "../http/error-page.ts";
+import type { AnswerContent, Audience, GatewayAnswer } from "../http/error-page.ts";
 import type { ErrorRecord } from "./error-record.ts";
 import { renderErrorPage } from "./page/error-page.ts";
 import type { PageContext } from "./page/page-context.ts";
+import { renderText } from "./render-text.ts";
 
 /**
- * What a developer gets in place of the response: the page of the error, where that is what is asked for.
+ * What a developer gets in place of the response: the error, in the type that is asked for.
  *
- * @param plain what it is without the debugger, in the type that is asked for
+ * @param plain what it is without the debugger
  */
 export function answerWith(
   record: ErrorRecord,
@@ -15,12 +17,33 @@ export function answerWith(
   audience: Audience,
   context: PageContext,
 ): GatewayAnswer {
+  // The order is that of `answerTo`, and so is what clients get that do not say what they like.
   const type = preferredType(audience.rawHeaders, ["text/plain", "text/html", "application/json"]);
-  if (type !== "text/html") return plain;
-  const { text, policy } = renderErrorPage(record, context);
-  return {
-    ...plain,
-    fields: `Vary: Accept\r\nContent-Security-Policy: ${policy}\r\nReferrer-Policy: no-referrer\r\n`,
-    content: { type: "text/html; charset=utf-8", text, cacheControl: "no-store" },
-  };
+  const address = `/__highball__/errors/${record.id}`;
+  switch (type) {
+    case "text/plain": {
+      const status = `${plain.status} ${STATUS_CODES[plain.status] ?? "Error"}`;
+      const text = `${status}, http://${audience.host ?? "localhost"}${address}\n\n${renderText(record)}`;
+      return { ...plain, content: content("text/plain; charset=utf-8", text) };
+    }
+    case "application/json": {
+      const { content: before } = plain;
+      const said = JSON.parse(before?.text ?? "{}") as { readonly error?: object };
+      // What was there without the debugger is there with it; all the rest is at the address.
+      const error = { ...said.error, id: record.id, url: address };
+      return { ...plain, content: content("application/json", `${JSON.stringify({ error })}\n`) };
+    }
+    case "text/html": {
+      const { text, policy } = renderErrorPage(record, context);
+      return {
+        ...plain,
+        fields: `Vary: Accept\r\nContent-Security-Policy: ${policy}\r\nReferrer-Policy: no-referrer\r\n`,
+        content: content("text/html; charset=utf-8", text),
+      };
+    }
+  }
+}
+
+function content(type: string, text: string): AnswerContent {
+  return { type, text, cacheControl: "no-store" };
 }

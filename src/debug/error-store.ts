@@ -1,4 +1,5 @@
 import type { ErrorRecord } from "./error-record.ts";
+import type { RequestRecord } from "./request-record.ts";
 
 /** Errors that are kept. */
 const MOST = 100;
@@ -46,6 +47,12 @@ export class ErrorStore {
   /** Newest first. */
   list(): readonly ErrorRecord[] {
     return [...this.#kept.values()].map(({ record }) => record).toReversed();
+  }
+
+  /** A request that has failed. */
+  findRequest(id: number): RequestRecord | null {
+    for (const { record } of this.#kept.values()) if (record.request?.id === id) return record.request;
+    return null;
   }
 
   /** Hears of every error from now on; call what is returned to hear no more. */

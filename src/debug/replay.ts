@@ -4,20 +4,12 @@ import type { AddressInfo } from "node:net";
 import { REPLAY_HEADER, type ReplayPass } from "../http/debug-door.ts";
 import { fieldValues } from "../http/request-fields.ts";
 import type { RequestRecord } from "./request-record.ts";
+import type { Replayed } from "./sources.ts";
 
 /** Milliseconds that the rest of a response gets once its head has come: events never end. */
 const REST = 5_000;
 /** Milliseconds that the application gets to answer. */
 const PATIENCE = 120_000;
-
-/** What became of a request that was sent again. */
-export interface Replayed {
-  /** Of the new record; null if the request did not get as far as the application. */
-  readonly request: number | null;
-  readonly status: number;
-  /** Milliseconds until the response had come. */
-  readonly duration: number;
-}
 
 /** A request that could not be sent again; the message says why, for the developer. */
 export class ReplayError extends Error {}
@@ -58,8 +50,8 @@ export class Replay {
     return pass;
   }
 
-  /** @throws ReplayError when there is nothing to send, nobody to send it to, or no answer */
-  async send(record: RequestRecord): Promise<Replayed> {
+  /** @throws ReplayError when there is nothing to send, nobody to send it to, or no answer of the application's */
+  async send(record: RequestRecord): Promise<Omit<Replayed, "error">> {
     const address = this.#address();
     if (address === null) throw new ReplayError("The server does not listen any more.");
     if (record.body === null) {
@@ -68,18 +60,16 @@ export class Replay {
       );
     }
     const token = randomBytes(24).toString("base64url");
-    let begun: number | null = null;
-    const pass: ReplayPass = {
-      replayOf: record.id,
-      begun: (id) => {
-        begun = id;
-      },
-    };
-    this.#open.set(token, pass);
+    const begun: number[] = [];
+    this.#open.set(token, { replayOf: record.id, begun: (id) => void begun.push(id) });
     const started = performance.now();
     try {
       const status = await exchange(address, record, record.body, token);
-      return { request: begun, status, duration: performance.now() - started };
+      const [request] = begun;
+      if (request === undefined) {
+        throw new ReplayError(`The gateway itself answered ${status}: the application was not asked.`);
+      }
+      return { request, status, duration: performance.now() - started };
     } finally {
       this.#open.delete(token);
     }

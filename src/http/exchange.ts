@@ -322,7 +322,8 @@ export class Exchange implements ResponseOwner {
     const { gateway } = this.#connection;
     if (failure.kind === "invalid-response") gateway.log.error(`${failure.message} (${this.#describe()})`);
     if (failure.kind === "overloaded") gateway.reportOverload(failure.reason);
-    const audience = gateway.settings.debug && this.#isLocal ? this.#audience(failure) : null;
+    const { debug, debugRemote } = gateway.settings;
+    const audience = debug && (this.#isLocal || debugRemote) ? this.#audience(failure) : null;
     this.#give(this.#trace === null ? answerTo(failure, audience) : this.#trace.failed(failure, audience));
   }
 

@@ -1,4 +1,5 @@
 import type { Failure } from "../application.ts";
+import type { Debuggee } from "../debuggee.ts";
 import type { Log } from "../log.ts";
 import { Pool } from "./pool.ts";
 import type { LoadOptions, ProcessSource, WorkerProcess } from "./process.ts";
@@ -62,6 +63,11 @@ export class Generations {
   /** Process ids of all workers, those of retiring generations too. */
   get pids(): number[] {
     return [...this.#pools].flatMap((pool) => pool.pids);
+  }
+
+  /** A worker of the code that serves; null if none does. */
+  get debuggee(): Debuggee | null {
+    return this.#serving?.debuggee ?? null;
   }
 
   /** Requests of retired generations still run, or their workers are about to end. */

@@ -1,5 +1,6 @@
 import { constants, setPriority } from "node:os";
 import type { Failure } from "../application.ts";
+import type { Debuggee } from "../debuggee.ts";
 import { HighballError } from "../errors.ts";
 import type { Log } from "../log.ts";
 import type { Job } from "./job.ts";
@@ -74,6 +75,12 @@ export class Pool {
   /** Process ids of the workers there are. */
   get pids(): number[] {
     return [...this.#workers].map((worker) => worker.pid);
+  }
+
+  /** The worker that has served longest of those that serve; null if none does. */
+  get debuggee(): Debuggee | null {
+    for (const worker of this.#lanes.keys()) if (!worker.debuggee.isGone) return worker.debuggee;
+    return null;
   }
 
   /**

@@ -31,6 +31,14 @@ describe("the banner of highball dev", () => {
 `);
   });
 
+  it("says how the debugger is unlocked, where it is", () => {
+    const link = "http://127.0.0.1:8000/__highball__/unlock#ticket";
+    const banner = renderBanner({ ...started, unlocking: { pin: "123-456-789", link } }, paintFor(false));
+    expect(banner).toContain(`\n  Debugger  PIN 123-456-789, or unlock it once by this link:\n  ${link}\n`);
+    const onSocket = renderBanner({ ...started, unlocking: { pin: "1-2", link: null } }, paintFor(false));
+    expect(onSocket).toContain("\n  Debugger  PIN 1-2\n");
+  });
+
   it("names the key that lists the others, where keys are obeyed", () => {
     const banner = renderBanner({ ...started, keys: true }, paintFor(false));
     expect(banner).toContain("\n  Press Ctrl+C to stop, h and Enter for help.\n");

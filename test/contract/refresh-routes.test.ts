@@ -278,7 +278,7 @@ describe("the script", () => {
     expect(response.status).toBe(200);
     expect(response.get("content-type")).toBe("text/javascript; charset=utf-8");
     expect(response.get("cache-control")).toBe("max-age=31536000, immutable");
-    expect(response.body.length).toBeLessThan(2048);
+    expect(response.body.length).toBeLessThan(4096);
     // As part of an HTML page it must not end there.
     expect(response.text).not.toMatch(/<\/script|<!--/i);
   });

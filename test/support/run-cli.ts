@@ -7,7 +7,7 @@ import { repository } from "./environment.ts";
 export interface CliOptions {
   /** @defaultValue the current folder */
   readonly cwd?: string;
-  /** Added to a small, clean environment: PATH, HOME and NO_COLOR; undefined takes one away. */
+  /** Added to a small, clean environment: PATH, HOME, XDG_STATE_HOME and NO_COLOR; undefined takes one away. */
   readonly env?: Readonly<Record<string, string | undefined>>;
 }
 
@@ -38,10 +38,10 @@ export function runCli(args: readonly string[], options: CliOptions = {}): Promi
 /** Starts `highball` with the words of `args`; whoever starts it ends it. */
 export function startCli(args: readonly string[], { cwd, env = {} }: CliOptions = {}): RunningCli {
   checkBuild();
-  const { PATH, HOME } = process.env;
+  const { PATH, HOME, XDG_STATE_HOME } = process.env;
   const child = spawn(process.execPath, [join(repository, "bin/highball.js"), ...args], {
     cwd,
-    env: { PATH, HOME, NO_COLOR: "1", ...env },
+    env: { PATH, HOME, XDG_STATE_HOME, NO_COLOR: "1", ...env },
     stdio: ["ignore", "pipe", "pipe"],
   });
   let stdout = "";

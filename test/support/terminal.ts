@@ -48,12 +48,13 @@ interface Message {
 
 /** Runs a command in a terminal of its own; it is killed when the test has finished. */
 export function openTerminal(command: readonly string[], options: TerminalOptions = {}): Terminal {
-  const { PATH = "", HOME = "" } = process.env;
+  const { PATH = "", HOME = "", XDG_STATE_HOME = "" } = process.env;
   const child = spawn(python, [join(repository, "test/support/terminal.py"), ...command], {
     cwd: options.cwd,
     env: {
       PATH,
       HOME,
+      XDG_STATE_HOME,
       TERM: "dumb",
       NO_COLOR: "1",
       PYTHON_COLORS: "0",

@@ -1,0 +1,97 @@
+import type { DebugVisit } from "../http/debug-door.ts";
+import type { Audience, GatewayAnswer } from "../http/error-page.ts";
+import { isKnownHost } from "../http/known-host.ts";
+import type { Log } from "../log.ts";
+import type { Settings } from "../settings/settings.ts";
+import type { AccessRules } from "./access.ts";
+import type { DebugPages, Debugger } from "./debugger.ts";
+import { editorLinks } from "./editor-links.ts";
+import { answerWith } from "./error-answer.ts";
+import type { ErrorRecord } from "./error-record.ts";
+import { Lock } from "./lock.ts";
+import { renderConsolePage } from "./page/console-page.ts";
+import { renderErrorPage } from "./page/error-page.ts";
+import { renderIndexPage } from "./page/index-page.ts";
+import type { PageContext } from "./page/page-context.ts";
+import { renderRequestPage, renderRequestsPage } from "./page/requests-page.ts";
+import { renderUnlockPage } from "./page/unlock-page.ts";
+import { findPin } from "./pin.ts";
+import { renderText } from "./render-text.ts";
+import { DebugRoutes } from "./routes.ts";
+import { masks } from "./secrets.ts";
+import type { ConsoleSource, Pages } from "./sources.ts";
+
+/** What the pages have to know of the server around them. */
+export interface PagesServer {
+  /** Of the code that serves. */
+  version(): string;
+  /** Hosts that the listeners were given. */
+  serverNames(): readonly string[];
+  readonly console: ConsoleSource;
+}
+
+/** The debugger's own pages and routes, and who may use them. */
+export class OwnPages implements DebugPages {
+  readonly lock: Lock;
+  readonly #settings: Settings;
+  readonly #server: PagesServer;
+  readonly #editorLink: PageContext["editorLink"];
+  readonly #routes: DebugRoutes;
+
+  /** @throws HighballError INVALID_VALUE if the environment names a PIN that is none */
+  constructor(settings: Settings, debug: Debugger, server: PagesServer, log: Log) {
+    const { chdir: project, env, evalex, trustedHost, debugRemote } = settings;
+    this.#settings = settings;
+    this.#server = server;
+    const environment = { ...process.env, ...env };
+    this.#editorLink = editorLinks(settings.editor, project, environment);
+    const pin = findPin({ project, environment, warn: (message) => log.warning(message) });
+    this.lock = new Lock(pin, (address) => {
+      const from = address === "" ? "a Unix socket" : address;
+      log.warning(`Somebody at ${from} has tried to unlock the debugger with a wrong PIN.`);
+    });
+    const rules: AccessRules = { serverNames: () => server.serverNames(), trustedHost, debugRemote };
+    this.#routes = new DebugRoutes({
+      errors: debug.errors,
+      requests: debug.requests,
+      replayer: { replay: (record) => debug.send(record) },
+      console: server.console,
+      pages: this.#pages(),
+      texts: { renderText, renderMarkdown: renderText },
+      rules,
+      lock: this.lock,
+      evaluates: evalex,
+      log,
+    });
+  }
+
+  respond(visit: DebugVisit): Promise<GatewayAnswer> | null {
+    return this.#routes.respond(visit);
+  }
+
+  /**
+   * Which page has led here is not asked: that of another site sees nothing of the answer. But one whose own
+   * name leads here (DNS rebinding) would see all.
+   */
+  answer(record: ErrorRecord, plain: GatewayAnswer, audience: Audience): GatewayAnswer {
+    const { trustedHost: trusted, debugRemote: anyAddress } = this.#settings;
+    const names = { listeners: this.#server.serverNames(), trusted, anyAddress };
+    return isKnownHost(audience.host, names) ? answerWith(record, plain, audience, this.#context()) : plain;
+  }
+
+  #context(): PageContext {
+    const { chdir: project, evalex: evaluates } = this.#settings;
+    return { version: this.#server.version(), evaluates, project, editorLink: this.#editorLink, masks };
+  }
+
+  #pages(): Pages {
+    return {
+      renderErrorPage: (record) => renderErrorPage(record, this.#context()),
+      renderIndexPage: (records) => renderIndexPage(records, this.#context()),
+      renderRequestsPage: (requests) => renderRequestsPage(requests, this.#context()),
+      renderRequestPage: (request) => renderRequestPage(request, this.#context()),
+      renderConsolePage: () => renderConsolePage(this.#context()),
+      renderUnlockPage: () => renderUnlockPage(this.#context()),
+    };
+  }
+}
