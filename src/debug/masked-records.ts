@@ -1,10 +1,16 @@
 import type { ErrorRecord } from "./error-record.ts";
+import { maskEnvirons } from "./mask-environ.ts";
 import type { RequestRecord } from "./request-record.ts";
 import { maskBody, maskHeader, maskTarget, maskVariable } from "./secrets.ts";
 
-/** An error as it may leave this process: the secrets of its request are masked. */
+/** An error as it may leave this process: the secrets of its request are masked. Masking it again changes nothing. */
 export function maskError(record: ErrorRecord): ErrorRecord {
-  return record.request === null ? record : { ...record, request: maskRequest(record.request) };
+  const { request, model } = record;
+  return {
+    ...record,
+    request: request === null ? null : maskRequest(request),
+    model: model === null ? null : maskEnvirons(model),
+  };
 }
 
 /** A request as it may leave this process. Masking it again changes nothing. */

@@ -1,4 +1,4 @@
-import { readdirSync, unlinkSync } from "node:fs";
+import { readdirSync, rmdirSync, unlinkSync } from "node:fs";
 import { join } from "node:path";
 import { readPrivateFile, writePrivateFile } from "./private-file.ts";
 import { openProjectFolder, projectFolderPath, type StateEnvironment } from "./project-folder.ts";
@@ -27,13 +27,15 @@ export function writeServerFile(
   server: ServerFile,
   environment: StateEnvironment = process.env,
 ): () => void {
-  const path = join(openProjectFolder(project, environment), `server-${server.pid}.json`);
+  const folder = openProjectFolder(project, environment);
+  const path = join(folder, `server-${server.pid}.json`);
   writePrivateFile(path, `${JSON.stringify(server)}\n`, { replace: true });
   return () => {
     try {
       unlinkSync(path);
+      rmdirSync(folder);
     } catch {
-      // Somebody removed it first: what was wanted.
+      // Somebody removed it first: what was wanted. Or the folder holds the PIN.
     }
   };
 }

@@ -48,6 +48,12 @@ export interface Pages {
 
 /** The same as text. */
 export interface Texts {
+  /** @param record its secrets masked */
   renderText(record: ErrorRecord): string;
+  /**
+   * For an issue, and so for people elsewhere.
+   *
+   * @param record not masked: what is a secret is left out wherever it turns up
+   */
   renderMarkdown(record: ErrorRecord): string;
 }

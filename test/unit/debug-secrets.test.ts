@@ -8,7 +8,16 @@ import { errorJson, requestJson, requestSummary } from "../../src/debug/record-j
 import type { RequestRecord } from "../../src/debug/request-record.ts";
 import { isSecretName } from "../../src/debug/secret-names.ts";
 import { maskBody, maskField, maskHeader, maskTarget, maskVariable } from "../../src/debug/secrets.ts";
-import { errorRecord, requestRecord as anyRequest } from "../support/error-models.ts";
+import {
+  dictionary,
+  error,
+  errorRecord,
+  exception,
+  frame,
+  requestRecord as anyRequest,
+  text as textValue,
+  variable,
+} from "../support/error-models.ts";
 
 const seed = 20_240_229;
 /** Of a form that no text around it has. */
@@ -129,6 +138,23 @@ describe("a request", () => {
       }),
       { seed },
     );
+  });
+});
+
+describe("a frame", () => {
+  it.each([
+    ["HTTP_COOKIE", "session=unlikely"],
+    ["HTTP_AUTHORIZATION", "Bearer unlikely"],
+    ["QUERY_STRING", "token=unlikely"],
+    ["RAW_URI", "/a?token=unlikely"],
+  ])("shows no secret of the environ that it holds: %s", (name, value) => {
+    expect(textOfFrame(name, value)).not.toContain("unlikely");
+    expect(textOfFrame(name, value, 40)).not.toContain("unlikely");
+  });
+
+  it("shows all other variables as they are", () => {
+    expect(textOfFrame("HTTP_ACCEPT", "text/likely")).toContain("text/likely");
+    expect(textOfFrame("password", "likely")).toContain("likely");
   });
 });
 
@@ -297,4 +323,15 @@ function requestRecord(given: Partial<RequestRecord>): RequestRecord {
     bodySize: 0,
     ...given,
   });
+}
+
+/** All that is shown of a frame that holds an environ with this, and an error within another. */
+function textOfFrame(name: string, value: string, cut = 0): string {
+  const environ = dictionary([[textValue(`'${name}'`), textValue(`'${value}${cut > 0 ? "" : "'"}`, cut)]]);
+  const inner = dictionary([[textValue("'environ'"), environ]]);
+  const frames = [frame({ variables: [variable("environ", environ), variable("scope", inner)] })];
+  const model = error({ cause: exception({ frames }), members: [exception({ frames })] });
+  const once = maskError(errorRecord(model, { request: null }));
+  expect(maskError(once)).toEqual(once);
+  return texts(once.model);
 }
