@@ -44,7 +44,8 @@ function givenTraceback({ traceback }: ErrorRecord): readonly string[] {
   return text === "" ? [] : text.split("\n").map(safeLine);
 }
 
-function foldedTraceback({ exception, python }: ErrorModel): readonly string[] {
+/** A traceback with library frames folded, safe for a terminal. */
+export function foldedTraceback({ exception, python }: ErrorModel): readonly string[] {
   return printException(exception, {
     frames: ({ frames, omitted }) => [
       ...foldFrames(frames).flatMap((entry) => entryLines(entry, python)),
