@@ -39,7 +39,7 @@ export function renderDocument(parts: DocumentParts): Page {
 <title>${parts.title}</title>
 <style nonce="${nonce}">${style}</style>
 </head>
-<body class="${parts.kind}" data-page="${parts.kind}"${data}>
+<body class="${parts.kind}-page" data-page="${parts.kind}"${data}>
 <header class="bar">
 <div class="subject">${parts.bar}</div>
 <nav aria-label="Debugger">${PAGES.map((way) => renderWay(way, parts.kind))}</nav>

@@ -62,7 +62,7 @@ function isGone({ debuggee }: ErrorRecord): boolean {
 function renderBar(record: ErrorRecord, subject: string | null): Markup {
   const status = record.request?.status ?? null;
   const place = PLACES[record.place];
-  return markup`${status === null ? null : markup`<b class="status">${status}</b> `}\
+  return markup`${status === null ? null : markup`<b class="status failed">${status}</b> `}\
 ${subject === null ? null : markup`<code>${subject}</code> `}\
 ${place === "" ? null : markup`<span class="where">${place}</span> `}${renderTime(record.at)}`;
 }

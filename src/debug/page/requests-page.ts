@@ -38,7 +38,7 @@ export function renderRequestPage(request: RequestRecord, context: PageContext):
     kind: "request",
     title: `${method} ${target} — Highball`,
     data: { request: String(id), method, target, version: context.version, "made-by": context.version },
-    bar: markup`${status === null ? null : markup`<b class="status">${status}</b> `}<code>${method} ${target}</code>`,
+    bar: markup`${status === null ? null : markup`<b class="${status < 500 ? "status" : "status failed"}">${status}</b> `}<code>${method} ${target}</code>`,
     content: markup`<main>
 <div class="headline"><h1>Request ${id}</h1>
 ${error === null ? null : markup`<p class="where">failed: <a href="/__highball__/errors/${error}">error ${error}</a></p>\n`}\

@@ -73,16 +73,19 @@ summary { cursor: pointer; }
   color: var(--quiet);
   font-size: 0.875rem;
 }
-.error .bar { border-top: 3px solid var(--error); }
+.error-page .bar { border-top: 3px solid var(--error); }
 .bar .subject { min-width: 0; overflow-wrap: anywhere; }
 .bar .subject > * { margin-right: 0.5rem; }
 .bar code { color: var(--text); font-size: 0.8125rem; }
-.status { color: var(--error); font-weight: 600; }
+.status { font-weight: 600; }
+.status.failed { color: var(--error); }
 .bar nav { display: flex; gap: 1.25rem; }
 .bar nav a { color: var(--quiet); }
 .bar nav a[aria-current] { color: var(--text); font-weight: 600; }
 main { max-width: 100rem; margin: 0 auto; padding: 1.75rem clamp(1rem, 3vw, 2.5rem) 2rem; }
-.headline { margin-bottom: 1.75rem; }
+.headline { display: grid; grid-template-columns: minmax(0, 1fr) auto; gap: 0 2rem; margin-bottom: 1.5rem; }
+.headline > * { grid-column: 1; }
+.headline > .actions { grid-column: 2; grid-row: 1 / span 9; align-self: start; }
 h1 {
   max-width: 64rem;
   font-size: clamp(1.25rem, 1.05rem + 0.9vw, 1.625rem);

@@ -20,12 +20,12 @@ kbd { padding: 0 0.3125rem; border: 1px solid var(--line); border-radius: 4px; f
 input { padding: 0.25rem 0.5rem; border: 1px solid var(--edge); border-radius: 6px; background: var(--ground); }
 input:focus-visible, textarea:focus-visible { outline-offset: 0; }
 .actions { display: flex; flex-wrap: wrap; gap: 0.5rem; }
-.headline > .actions:not(:empty) { margin-top: 0.875rem; }
 .replay { position: sticky; top: 0; z-index: 2; display: flex; flex-wrap: wrap; gap: 0.5rem 1rem; align-items: center; padding: 0.5rem clamp(1rem, 3vw, 2.5rem); border-bottom: 1px solid var(--line); background: var(--chosen); font-size: 0.875rem; }
 .replay[data-state="failed"] { background: var(--running); }
 .replay > [role="status"] { font-weight: 600; overflow-wrap: anywhere; }
 .replay label { display: flex; gap: 0.375rem; align-items: center; color: var(--text); }
 .replay input { margin: 0; }
+.replay:not([hidden]) ~ main .frames { top: 4rem; max-height: calc(100vh - 5rem); }
 .search { display: flex; gap: 0.75rem; align-items: center; }
 .variables { position: relative; }
 .variables > h3 { display: inline-block; }
@@ -54,6 +54,7 @@ input:focus-visible, textarea:focus-visible { outline-offset: 0; }
 .evaluation .variables { margin: 0.25rem 0; }
 .short-traceback { margin: 0.125rem 0; padding-left: 0.75rem; border-left: 3px solid var(--error); font-size: 0.8125rem; }
 .short-traceback .error-line { font-family: var(--mono); white-space: pre-wrap; }
+.short-traceback .quiet { font: 0.8125rem var(--mono); }
 .short-traceback b { color: var(--error); }
 .short-traceback .sentence { padding: 0; margin: 0.375rem 0; }
 .running-note, .gone { padding: 0.4375rem 0.875rem; color: var(--quiet); font-size: 0.875rem; }
@@ -76,6 +77,8 @@ dialog h3 { margin: 1rem 0 0.25rem; color: var(--quiet); }
 .toast { position: fixed; left: 50%; bottom: 1.25rem; transform: translateX(-50%); z-index: 4; max-width: calc(100vw - 2rem); padding: 0.5rem 1rem; border-radius: 8px; background: var(--text); color: var(--ground); font-size: 0.875rem; box-shadow: 0 4px 16px rgb(0 0 0 / 0.25); }
 @media (max-width: 44rem) {
   .actions kbd, button kbd { display: none; }
+  .headline { display: block; }
+  .headline > .actions:not(:empty) { margin-top: 0.875rem; }
   .search input { width: 8rem; }
 }
 @media print {

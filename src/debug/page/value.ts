@@ -27,7 +27,8 @@ function renderLeaf(value: Leaf): Markup {
 function renderItems(value: Items): Markup {
   const { opening, closing, items, more } = value;
   const preview = previewOf(value, PREVIEW);
-  if (preview.length <= INLINE && !items.some(isNested)) return markup`<code class="value">${preview}</code>`;
+  if (more === 0 && preview.length <= INLINE && !items.some(isNested))
+    return markup`<code class="value">${preview}</code>`;
   return markup`<details class="items"><summary><code class="value"><span class="preview">${preview}</span>\
 <span class="opening">${opening}</span></code>${typeOf(sizeOf(value))}</summary>
 <ul>${items.map((item) => markup`<li>${renderKey(item.key)}${renderValue(item.value)}</li>\n`)}\
