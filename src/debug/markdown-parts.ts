@@ -22,7 +22,9 @@ export function details(summary: string, lines: readonly string[]): readonly str
 }
 
 function longestRun(text: string): number {
-  return Math.max(0, ...(text.match(/`+/g) ?? []).map((run) => run.length));
+  let longest = 0;
+  for (const [run] of text.matchAll(/`+/g)) longest = Math.max(longest, run.length);
+  return longest;
 }
 
 /** Also what would be Markdown, or mention somebody, in the midst of HTML. */

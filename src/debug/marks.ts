@@ -149,8 +149,9 @@ function withoutIndentation(marked: readonly MarkedLine[]): readonly MarkedLine[
 
 /** Of lines that are not empty. */
 function commonIndentation(lines: readonly string[]): number {
-  const indentations = lines
-    .filter((line) => line.trim() !== "")
-    .map((line) => line.length - line.trimStart().length);
-  return indentations.length === 0 ? 0 : Math.min(...indentations);
+  let common = Number.POSITIVE_INFINITY;
+  for (const line of lines) {
+    if (line.trim() !== "") common = Math.min(common, line.length - line.trimStart().length);
+  }
+  return Number.isFinite(common) ? common : 0;
 }

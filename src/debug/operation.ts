@@ -107,7 +107,7 @@ function lexemesOf(expression: string): readonly Lexeme[] {
   let at = 0;
   for (const line of highlight(expression.split("\n"))) {
     for (const { kind, text } of line) {
-      if (kind === "operator") lexemes.push(...operatorsOf(text, at));
+      if (kind === "operator") for (const operator of operatorsOf(text, at)) lexemes.push(operator);
       else if (kind === "keyword") lexemes.push({ kind, text, start: at });
       else if (kind !== "plain" && kind !== "comment") lexemes.push({ kind: "operand", text, start: at });
       at += text.length;

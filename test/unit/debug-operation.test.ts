@@ -52,6 +52,15 @@ describe("what an expression does at last", () => {
     expect(operation(expression)).toBeNull();
   });
 
+  it.each(["(", "a + ", "f'{", "-", "a.b"])(
+    "is looked for in 200,000 characters of %j without end",
+    (piece) => {
+      const begun = performance.now();
+      operationOf(piece.repeat(200_000 / piece.length));
+      expect(performance.now() - begun).toBeLessThan(3000);
+    },
+  );
+
   it("is found in any text, or not", () => {
     fc.assert(
       fc.property(fc.string({ unit: fc.constantFrom(..."ab+-*/([{}])'\" \n.,=é#f\\".split("")) }), (text) => {
