@@ -9,7 +9,7 @@ from itertools import islice
 from types import FunctionType, MappingProxyType, MemberDescriptorType, SimpleNamespace
 from typing import NamedTuple
 
-from .text import ancestors, lookup, short_name, type_name
+from .text import ancestors, exact, lookup, short_name, type_name
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -160,7 +160,7 @@ def _dataclass_fields(cls: type) -> Optional[List[str]]:
         return None
     try:
         # Without those of which the author says that they are not to be shown.
-        return [str.__str__(field.name) for field in dataclasses.fields(cls) if field.repr]
+        return [exact(field.name) for field in dataclasses.fields(cls) if field.repr]
     except BaseException:
         return None
 

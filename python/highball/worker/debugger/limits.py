@@ -5,7 +5,7 @@ from __future__ import annotations
 from time import perf_counter
 from typing import NamedTuple, Tuple
 
-from .text import plain_title, type_name
+from .text import exact, plain_title, type_name
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -58,7 +58,7 @@ class Limits(NamedTuple):
     variables: int = 200
     frame_variables: int = 96 * 1024
     library_variables: int = 16 * 1024
-    #: One variable with all that is in it.
+    #: One variable with all that is in it, about.
     value: int = 16 * 1024
     #: Characters of a string or a ``repr()``: of the value itself, and of those within it.
     text: int = 2_000
@@ -71,8 +71,8 @@ class Limits(NamedTuple):
 
 LIMITS = Limits()
 
-#: Of the total, for what no other figure bounds: the sentences on what was left out.
-_RESERVE = 48 * 1024
+#: Of the total, for the sentences on what was left out, which are added when all else is there.
+_FOR_SENTENCES = 1 / 8
 
 
 class Budget:
@@ -82,7 +82,7 @@ class Budget:
     _clock = staticmethod(perf_counter)
 
     def __init__(self, limits: Limits = LIMITS) -> None:
-        self.left = limits.total - _RESERVE
+        self.left = int(limits.total * (1 - _FOR_SENTENCES))
         self._seconds = limits.seconds
         #: What took too long, for people; empty as long as there is time.
         self.culprit = ""
@@ -103,7 +103,7 @@ class Budget:
         text, problem = "", ""
         start = self._clock()
         try:
-            text = str.__str__(function(obj))  # or it raises TypeError
+            text = exact(function(obj))  # type: ignore[arg-type]  # or it raises TypeError
         except KeyboardInterrupt:
             problem = "KeyboardInterrupt"
             self._seconds = -1.0

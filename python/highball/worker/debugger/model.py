@@ -22,6 +22,10 @@ if TYPE_CHECKING:
 __all__ = ["LIMITS", "describe", "plain_title"]
 
 
+#: Share of the whole that exceptions leave to sources and variables. Their frames leave half.
+_FOR_REST = 0.4
+
+
 def _keeps_none(frame: FrameType) -> str:
     return ""
 
@@ -80,8 +84,9 @@ class _Description:
             gap = limits.chain - limits.first_of_chain
             path[gap : gap + skipped] = []
         for number, (relation, following) in enumerate(path[1:], 1):
-            if len(self._seen) >= limits.exceptions:
-                previous_omitted.append(f"{len(path) - number} exceptions that led to this one were left out.")
+            if not self._has_room():
+                more = len(path) - number
+                previous_omitted.append(f"{more} exceptions that led to this one were left out.")
                 return first
             if skipped > 0 and number == limits.chain - limits.first_of_chain:
                 previous_omitted.append(f"{skipped} exceptions before this one were left out.")
@@ -102,11 +107,18 @@ class _Description:
         made["message"] = self._message(exc, room, omitted)
         made["notes"] = self._notes(exc, omitted)
         if issubclass(type(exc), SyntaxError):
-            made["syntax"] = describe_syntax(exc, self._sources, self._limits)  # type: ignore[arg-type]
-        self._budget.take(json_size(made))
+            syntax = describe_syntax(exc, self._sources, self._limits)  # type: ignore[arg-type]
+            if syntax and json_size(syntax) > self._limits.value:
+                syntax["source"] = None  # lines of a thousand characters each
+            made["syntax"] = syntax
+        self._budget.left -= json_size(made)
         made["frames"] = self._frames.of(exc, omitted)
         made["members"] = self._members(exc, nesting, omitted)
         return made
+
+    def _has_room(self) -> bool:
+        """Tell whether one more exception may be described: none takes more than a tenth of the whole."""
+        return len(self._seen) < self._limits.exceptions and self._budget.left > self._limits.total * _FOR_REST
 
     def _message(self, exc: BaseException, room: int, omitted: List[str]) -> str:
         text, problem = self._budget.ask(str, exc)
@@ -140,15 +152,15 @@ class _Description:
         members = members_of(exc)
         shown: List[Dict[str, Any]] = []
         for member in members:
-            has_room = len(shown) < self._limits.members and len(self._seen) < self._limits.exceptions
-            if nesting >= self._limits.nesting or not has_room:
+            is_full = len(shown) >= self._limits.members or not self._has_room()
+            if nesting >= self._limits.nesting or is_full:
                 omitted.append(f"{len(members) - len(shown)} of {len(members)} members were left out.")
                 break
             if id(member) in self._seen:
                 repeated = _bare(member)
                 repeated["message"] = self._message(member, self._limits.other_message, repeated["omitted"])
                 repeated["omitted"].append("The rest of this one is shown elsewhere.")
-                self._budget.take(json_size(repeated))
+                self._budget.left -= json_size(repeated)
                 shown.append(repeated)
             else:
                 shown.append(self._chain(member, nesting + 1))

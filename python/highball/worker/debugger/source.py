@@ -6,7 +6,7 @@ import os
 
 from . import began
 from .limits import LIMITS
-from .text import encodable
+from .text import encodable, exact
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -24,9 +24,9 @@ _COMPARED = 500_000
 class Sources:
     """Reads files for one description, each once.
 
-    ``linecache`` knows where: on disk, or from the ``__loader__`` of the module, as in an archive. If a file was
-    saved after this process began, it is compiled once more, and its lines are shown only if the code that
-    runs is still in it. That is wrong in two cases: a module that an import hook has rewritten is never
+    ``linecache`` knows where: on disk, or from the ``__loader__`` of the module, as in an archive. If a file
+    was saved after this process began, it is compiled once more, and its lines are shown only if the code
+    that runs is still in it. That is wrong in two cases: a module that an import hook has rewritten is never
     found again, and files that are no Python (templates) are believed, as are very large ones.
     """
 
@@ -63,7 +63,7 @@ class Sources:
 def excerpt(
     lines: List[str], first: int, last: int, context: int, limits: Limits = LIMITS
 ) -> Optional[Dict[str, Any]]:
-    """Return the lines from ``first``, counted from 1, to ``last``, and some around them; None if none are."""
+    """Return the lines ``first`` to ``last``, counted from 1, and some around them; None if there are none."""
     if not 1 <= first <= len(lines):
         return None
     last = min(max(first, last), first + limits.running_lines)
@@ -78,7 +78,8 @@ def _read(file: str, namespace: Optional[Mapping[str, Any]]) -> List[str]:
 
         linecache.checkcache(file)
         lines = linecache.getlines(file, namespace)  # type: ignore[arg-type]
-        return [str.__str__(line) for line in lines]
+        # An empty file has one line since Python 3.13.
+        return [exact(line) for line in lines] if lines != ["\n"] else []
     except BaseException:  # A loader, or a ``linecache.py``, of the application's own.
         return []
 

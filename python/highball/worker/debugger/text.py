@@ -52,10 +52,10 @@ def plain_title(exc: BaseException) -> str:
     """Return ``Type: text`` of an exception in one short line. Never raises."""
     name = short_name(type(exc))
     try:
-        text = str.__str__(str(exc))
+        text = exact(str(exc))
     except BaseException:
         text = "<its __str__ failed>"
-    first = encodable(text[:2000].strip().split("\n", 1)[0].strip()[:300])
+    first = clip(text[:2000].strip().split("\n", 1)[0].strip(), 300, 600)[0]
     return f"{name}: {first}" if first else name
 
 
@@ -66,7 +66,13 @@ def encodable(text: str) -> str:
     except UnicodeEncodeError:
         # File names that are not UTF-8 carry lone surrogates.
         return str.encode(text, "utf-8", "backslashreplace").decode("utf-8")
-    return str.__str__(text)
+    return exact(text)
+
+
+def exact(text: str) -> str:
+    """Return a text as a ``str``, of which no function is the application's; raises TypeError if it is none."""
+    # ``str.__str__`` asks for its length on PyPy.
+    return str.__getitem__(text, slice(None))
 
 
 def json_size(value: object) -> int:

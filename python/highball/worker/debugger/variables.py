@@ -6,7 +6,7 @@ from itertools import islice
 from types import BuiltinFunctionType, FunctionType, ModuleType
 
 from .limits import LIMITS, Budget
-from .text import ancestors, clip, encodable, json_size, lookup
+from .text import ancestors, clip, encodable, json_size, type_name
 from .values import describe_value
 
 TYPE_CHECKING = False
@@ -20,6 +20,8 @@ if TYPE_CHECKING:
 
 #: Said to the debugger, or by the compiler.
 _DIRECTIONS = ("__traceback_hide__", "__traceback_info__", "__tracebackhide__", "__class__")
+#: Bytes of a name, and what is the least that a variable takes.
+_NAME, _LEAST = 400, 200
 #: ``inspect.CO_OPTIMIZED``: the code is a function's. ``inspect`` is slow to import.
 _OPTIMIZED = 1
 
@@ -50,10 +52,12 @@ def describe_variables(
     shown: List[Dict[str, Any]] = []
     left_out = 0
     for name, obj in variables:
-        if len(shown) >= limits.variables or room < 0:
+        left = min(room, budget.left) - _NAME
+        if len(shown) >= limits.variables or left < _LEAST:
             left_out += 1
             continue
-        made = {"name": clip(name, 200, limits.name)[0], "value": describe_value(obj, limits, budget)}
+        value = describe_value(obj, limits._replace(value=min(left, limits.value)), budget)
+        made = {"name": clip(name, 200, _NAME)[0], "value": value}
         size = json_size(made) + 2
         if size > room or not budget.take(size):
             left_out += 1
@@ -86,4 +90,4 @@ def _is_definition(obj: object) -> bool:
     if issubclass(cls, (ModuleType, FunctionType, BuiltinFunctionType, type)):
         return True
     # ``Optional[int]``, and what ``from __future__ import annotations`` leaves behind.
-    return lookup(cls, "__module__") in ("typing", "__future__")
+    return type_name(cls).startswith(("typing.", "__future__."))
