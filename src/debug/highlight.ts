@@ -66,5 +66,5 @@ function beginsInside(lines: readonly string[], quotes: string): boolean {
   if (behind !== "") return /^(?:[).,\]}]|%|\.format\b|#)/.test(behind);
   // Alone on its line: it opens below `def f():`, and as the first of all lines nobody knows.
   const above = lines.slice(0, at).findLast((each) => each.trim() !== "");
-  return above !== undefined && !/[:([{,=]\s*(?:#.*)?$/.test(above);
+  return above !== undefined && !":([{,=".includes(above.trimEnd().at(-1) ?? "");
 }

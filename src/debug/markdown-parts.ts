@@ -2,7 +2,7 @@ import { safeLine } from "./safe-line.ts";
 
 /** Text in backticks, more of them than are in it (CommonMark §6.1): nothing in it is markup, a mention or a link. */
 export function inlineCode(text: string): string {
-  const line = safeLine(text.replaceAll(/\s*\n\s*/g, " ")).trim();
+  const line = safeLine(text.replaceAll("\n", " ")).trim();
   if (line === "") return "` `";
   const ticks = "`".repeat(longestRun(line) + 1);
   const space = line.startsWith("`") || line.endsWith("`") ? " " : "";

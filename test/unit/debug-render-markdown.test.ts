@@ -267,7 +267,7 @@ describe("parts of Markdown", () => {
   it("cannot be left", () => {
     expect(inlineCode("a `b` ``c``")).toBe("``` a `b` ``c`` ```");
     expect(inlineCode("`")).toBe("`` ` ``");
-    expect(inlineCode("a\n b")).toBe("`a b`");
+    expect(inlineCode("\na\nb")).toBe("`a b`");
     expect(inlineCode("")).toBe("` `");
     expect(fence(["```", "x"])).toEqual(["````", "```", "x", "````"]);
     expect(details("<b> @me", ["x"])).toEqual([
