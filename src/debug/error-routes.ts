@@ -70,8 +70,7 @@ export class ErrorRoutes {
       case "text":
         return textAnswer(this.#texts.renderText(maskError(record)));
       case "markdown":
-        // It masks more than pages do, and has to know the secrets for that.
-        return textAnswer(this.#texts.renderMarkdown(record), "markdown");
+        return textAnswer(this.#texts.renderMarkdown(maskError(record)), "markdown");
     }
   }
 

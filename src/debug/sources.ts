@@ -46,14 +46,8 @@ export interface Pages {
   renderUnlockPage(): Page;
 }
 
-/** The same as text. */
+/** The same as text. What is handed to it has its secrets masked. */
 export interface Texts {
-  /** @param record its secrets masked */
   renderText(record: ErrorRecord): string;
-  /**
-   * For an issue, and so for people elsewhere.
-   *
-   * @param record not masked: what is a secret is left out wherever it turns up
-   */
   renderMarkdown(record: ErrorRecord): string;
 }

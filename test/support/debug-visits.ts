@@ -100,7 +100,7 @@ export class DebugFixture {
         renderConsolePage: () => page("console"),
         renderUnlockPage: () => page("unlock"),
       },
-      texts: { renderText: ({ title }) => title, renderMarkdown: ({ title }) => `# ${title}` },
+      texts: { renderText: (record) => page(record).text, renderMarkdown: (record) => page(record).text },
       rules: { serverNames: () => serverNames, trustedHost, debugRemote },
       lock: this.lock,
       evaluates,

@@ -73,14 +73,21 @@ describe("errors", () => {
     expect(answer.text).not.toContain("t0psecret");
   });
 
-  it("reach no page with the secrets of their request", async () => {
+  it("reach no page and no text with the secrets of their request", async () => {
     const debug = debugging();
     const headers = [["Accept", "text/html"] as const];
-    for (const target of ["errors", "errors/7", "requests", "requests/12"]) {
+    for (const target of [
+      "errors",
+      "errors/7",
+      "requests",
+      "requests/12",
+      "errors/7?format=text",
+      "errors/7?format=markdown",
+    ]) {
       // oxlint-disable-next-line no-await-in-loop -- one after the other
       await debug.get(target, { headers });
     }
-    expect(debug.rendered).toHaveLength(4);
+    expect(debug.rendered).toHaveLength(6);
     expect(debug.rendered.join("\n")).not.toContain("t0psecret");
   });
 

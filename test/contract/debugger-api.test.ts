@@ -1,0 +1,96 @@
+/** The examples of docs/reference/development.md, run as they stand there, against a server that has what they ask for. */
+import { execFile } from "node:child_process";
+import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { promisify } from "node:util";
+import { afterAll, beforeAll, describe, expect, it, vi } from "vitest";
+import { serve, type Server } from "../../src/index.ts";
+import { repository } from "../support/environment.ts";
+
+const run = promisify(execFile);
+
+const APPLICATION = `
+def app(environ, start_response):
+    total = {"people": 0}
+    return [1 / total["people"]]
+`;
+
+const home = mkdtempSync(join(tmpdir(), "highball-debugger-api-"));
+const project = join(home, "shop");
+let server: Server;
+
+beforeAll(async () => {
+  mkdirSync(project);
+  writeFileSync(join(project, "app.py"), APPLICATION);
+  vi.stubEnv("XDG_STATE_HOME", join(home, "state"));
+  server = await serve({
+    mode: "development",
+    application: "app:app",
+    chdir: project,
+    bind: ["127.0.0.1:0"],
+    accessLogfile: null,
+    errorLogfile: join(home, "error.log"),
+  });
+  await fetch(`${server.url}/pay`);
+}, 60_000);
+
+afterAll(async () => {
+  await server.close();
+  vi.unstubAllEnvs();
+  rmSync(home, { recursive: true, force: true });
+});
+
+const page = readFileSync(join(repository, "docs/reference/development.md"), "utf8");
+const [, section = ""] = page.split("## The debugger's API");
+const blocks = [...section.matchAll(/```sh\n([^]*?)```/g)].map(([, block = ""]) => block);
+const [token = "", ...examples] = blocks;
+const commands = examples.flatMap((block) => block.replaceAll("\\\n", " ").trim().split("\n"));
+
+async function shell(command: string): Promise<string> {
+  const own = command
+    .replaceAll("http://localhost:8000", server.url)
+    .replaceAll("curl ", "curl -sS --fail-with-body ");
+  const { stdout } = await run("bash", ["-euc", `${token}\n${own}`], { encoding: "utf8" });
+  return stdout;
+}
+
+/** What each answers, in their order. */
+const answers = [
+  '"title":"ZeroDivisionError: division by zero"',
+  "ZeroDivisionError: division by zero",
+  "ZeroDivisionError: division by zero",
+  '"target":"/pay"',
+  '"status":"done"',
+  '{"completions":["total"]}',
+  `'app'`,
+  '"status":500',
+];
+
+describe("the examples of the debugger's API", () => {
+  it("are as many as have an answer here", () => {
+    expect(commands).toHaveLength(answers.length);
+  });
+
+  it.each(commands.map((command, index) => [command.replaceAll(/ +/g, " "), answers[index] ?? ""] as const))(
+    "%s",
+    async (command, answer) => {
+      expect(await shell(command)).toContain(answer);
+    },
+  );
+});
+
+describe("the debugger's API", () => {
+  it("is documented with every code that it refuses with", () => {
+    const source = readFileSync(join(repository, "src/debug/refusal.ts"), "utf8");
+    const codes = [...source.matchAll(/^ {2}\| "([A-Z_]+)"/gm)].map(([, code]) => code);
+    const documented = [...section.matchAll(/^\| \d{3} \| `([A-Z_]+)` \|/gm)].map(([, code]) => code);
+    expect(codes.length).toBeGreaterThan(5);
+    expect(new Set(documented)).toEqual(new Set(codes));
+  });
+
+  it("goes with the server: its token stands in no file any more", async () => {
+    await server.close();
+    await expect(run("bash", ["-euc", `shopt -s failglob; ${token}`])).rejects.toThrow("no match");
+  });
+});
