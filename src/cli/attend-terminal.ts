@@ -15,7 +15,7 @@ export interface AttendedServer {
   readonly url: string;
   readonly prompts: Prompts;
   /** Null where there is none. */
-  readonly debugger?: DebuggerAtHand | null;
+  readonly debugger: DebuggerAtHand | null;
   reload(): void;
 }
 
@@ -55,7 +55,7 @@ export function attendTerminal(attendance: Attendance): AttendedTerminal {
           reload: () => server.reload(),
           open: () => void showAddress(server.url, output),
           quit: stop,
-          debugger: server.debugger ? debuggerActions(server.debugger, server.url, output) : null,
+          debugger: server.debugger === null ? null : debuggerActions(server.debugger, server.url, output),
         },
       })
     : null;
