@@ -31,6 +31,8 @@ const WIDTH = 80;
 const VARIABLES = 8;
 /** Source and variables stand this far from the edge. */
 const INDENTATION = 4;
+/** Where libraries are installed. */
+const PACKAGES = /[/\\](?:site|dist)-packages[/\\](.+)$/;
 
 /**
  * An error for a terminal: a traceback with library frames folded, source in colours, and variables of the frame to look
@@ -112,12 +114,14 @@ function placeOf({ file, line, range, owner }: FrameModel, options: Options): st
   return placeText(place, owner === "application" ? "cyan" : "dim", options);
 }
 
-/** `shop/cart.py:14`, of which terminals of editors make links by themselves. */
+/** `shop/cart.py:14`, of which terminals of editors make links by themselves; libraries need their whole path for that. */
 function placeText(place: FilePlace, style: Style, { paint, folder, link }: Options): string {
   const { file, line } = place;
-  const name = folder !== "" && file.startsWith(`${folder}/`) ? file.slice(folder.length + 1) : file;
-  const text = paint(safeLine(line > 0 ? `${name}:${line}` : name), style);
   const url = link?.(place) ?? null;
+  const inPackages = url === null ? null : PACKAGES.exec(file);
+  const isOwn = folder !== "" && file.startsWith(`${folder}/`);
+  const name = inPackages?.[1] ?? (isOwn ? file.slice(folder.length + 1) : file);
+  const text = paint(safeLine(line > 0 ? `${name}:${line}` : name), style);
   return url === null ? text : terminalLink(text, url);
 }
 

@@ -107,6 +107,10 @@ ZeroDivisionError: division by zero
     expect(rendered(errorModels.plain, { link })).toContain(
       `${ESCAPE}]8;;vscode://file/home/me/shop/app.py:21:12${ESCAPE}\\app.py:21${ESCAPE}]8;;${ESCAPE}\\ in pay`,
     );
+    expect(rendered(errorModels.libraryOnly, { link }).replaceAll(OURS, "")).toContain(
+      "\n  flask/app.py:5 in ",
+    );
+    expect(rendered(errorModels.libraryOnly)).toContain("/site-packages/flask/app.py:5 in ");
   });
 
   it("shows the traceback that there is where there is no model", () => {
@@ -136,7 +140,8 @@ ZeroDivisionError: division by zero
         const coloured = rendered(model, { paint: paintFor(true), link });
         for (const line of coloured.replaceAll(OURS, "").split("\n")) expect(line).toMatch(HARMLESS);
         // Styles of ours are the only ones: without them it is what it is without colours.
-        expect(coloured.replaceAll(OURS, "")).toBe(rendered(model));
+        const linked = rendered(model, { link });
+        expect(coloured.replaceAll(OURS, "")).toBe(linked.replaceAll(OURS, ""));
       }),
       { seed: 4 },
     );
