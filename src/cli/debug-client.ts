@@ -108,15 +108,15 @@ export class DebugClient {
   /** What the server says against it, in its own words: it knows best. */
   #refuse({ statusCode = 0 }: IncomingMessage, text: string, path: string): never {
     const said = readRefusal(text);
-    if (said === null) {
+    const list = /^(errors|requests)\/\d/.exec(path)?.[1];
+    if (said === null || (statusCode === 404 && list === undefined)) {
       throw new HighballError(
         "DEBUGGER_OFF",
         `What answers at "${this.url}" has no debugger (status ${statusCode}).`,
         { hint: "It is there in development: highball dev" },
       );
     }
-    const list = /^(errors|requests)\/\d/.exec(path)?.[1];
-    if (statusCode === 404 && list !== undefined) {
+    if (statusCode === 404) {
       throw new HighballError("RECORD_NOT_FOUND", said.message, { hint: `List them: highball ${list}` });
     }
     throw new HighballError("SERVER_REFUSED", said.message, said.hint === "" ? {} : { hint: said.hint });

@@ -1,16 +1,18 @@
+import { writeFileSync } from "node:fs";
 import { join } from "node:path";
-import { describe, expect, it } from "vitest";
+import { describe, expect, it, onTestFinished } from "vitest";
 import { answer } from "../../src/cli/answer.ts";
 import type { ServerAddress } from "../../src/cli/debug-client.ts";
 import { readQuestion } from "../../src/cli/question.ts";
 import type { Output } from "../../src/cli/terminal.ts";
 import { errorJson } from "../../src/debug/record-json.ts";
 import { HighballError } from "../../src/errors.ts";
+import { python } from "../support/environment.ts";
 import { errorModels, errorRecord } from "../support/error-models.ts";
 import { type FakeAnswer, fakeDebugger, type FakeDebugger } from "../support/fake-debugger.ts";
 import { makeFolder } from "../support/folder.ts";
 import { until } from "../support/processes.ts";
-import { runCli } from "../support/run-cli.ts";
+import { runCli, startCli } from "../support/run-cli.ts";
 
 const at = new Date(2026, 10, 19, 14, 2, 11).getTime();
 
@@ -514,5 +516,109 @@ describe("the server", () => {
       message: "There is no error 9.",
       hint: "List them: highball errors",
     });
+  });
+});
+
+/** Fails at /pay if the price is 0. */
+function application(price: string): string {
+  return `
+def app(environ, start_response):
+    if environ["PATH_INFO"] == "/pay":
+        total = 6
+        total / ${price}
+    start_response("200 OK", [("Content-Type", "text/plain")])
+    return [environ["wsgi.input"].read() or b"fine"]
+`;
+}
+
+/** Serves a project in a folder of its own, until the test has finished. */
+async function serve(words: readonly string[] = []): Promise<{ readonly cwd: string; readonly url: string }> {
+  const cwd = makeFolder({ "app.py": application("0"), "views/x.py": "" });
+  const env = { HIGHBALL_PYTHON: python };
+  const server = startCli(["dev", "--port", "0", ...words], { cwd, env });
+  onTestFinished(async () => {
+    server.process.kill("SIGTERM");
+    await server.exited;
+  });
+  const [, url = ""] = await server.waitFor(/(http:\S+)[^]*Press Ctrl/);
+  return { cwd, url };
+}
+
+describe("a server in development", () => {
+  it("is asked for its errors and requests, and to send one again once the code is mended", async () => {
+    const { cwd, url } = await serve();
+    const headers = { Authorization: "Bearer hunter2" };
+    await fetch(`${url}/pay?token=hunter2`, { method: "POST", body: "a=1", headers });
+    await fetch(url);
+    const listed = await runCli(["errors"], { cwd: join(cwd, "views") });
+    expect(listed.stdout).toMatch(
+      /^ {2}1 {2}\S+ {2}POST \/pay\?token=\S+ {2}ZeroDivisionError: division by zero\n$/,
+    );
+    const shown = await runCli(["errors", "1"], { cwd });
+    expect(shown.stdout).toMatch(/^Traceback \(most recent call last\):\n/);
+    expect(shown.stdout).toMatch(/^ {2}total += 6$/m);
+    const markdown = await runCli(["errors", "last", "--markdown"], { cwd });
+    expect(markdown.stdout).toContain("ZeroDivisionError");
+    const requested = await runCli(["requests", "1"], { cwd });
+    expect(requested.stdout).toMatch(/^POST \/pay\?token=\S+ HTTP\/1\.1\n[^]*\n\na=1\n\n500 in \d+ ms/);
+    for (const { stdout } of [listed, shown, markdown, requested]) expect(stdout).not.toContain("hunter2");
+    const again = await runCli(["replay", "1"], { cwd });
+    expect(again.exitCode).toBe(1);
+    expect(again.stdout).toMatch(
+      /^POST \/pay\?token=\S+ → 500 in \d+ ms\nZeroDivisionError: division by zero\n {2}highball errors 2\n$/,
+    );
+    writeFileSync(join(cwd, "app.py"), application("2"));
+    const mended = await runCli(["replay", "last", "--json"], { cwd });
+    expect(mended.exitCode).toBe(0);
+    expect(JSON.parse(mended.stdout)).toMatchObject({ status: 200, error: null });
+  });
+
+  it("tells of errors as they come", async () => {
+    const { cwd, url } = await serve();
+    const following = startCli(["errors", "--follow"], { cwd });
+    onTestFinished(async () => {
+      following.process.kill("SIGKILL");
+      await following.exited;
+    });
+    await expect
+      .poll(
+        async () => {
+          await fetch(`${url}/pay`);
+          return following.stdout();
+        },
+        { timeout: 20_000 },
+      )
+      .toContain("ZeroDivisionError");
+  });
+
+  it("has nothing to tell without a debugger", async () => {
+    const { cwd, url } = await serve(["--no-debug"]);
+    const { exitCode, stderr } = await runCli(["errors"], { cwd });
+    expect(exitCode).toBe(1);
+    expect(stderr).toContain("error: No server with a debugger runs for the project");
+    const named = await runCli(["errors", "--url", url], { cwd });
+    expect(named).toMatchObject({ exitCode: 1, stdout: "" });
+    expect(named.stderr).toContain(`error: What answers at "${url}" has no debugger`);
+  });
+
+  it("keeps no errors where they are left alone", async () => {
+    const { cwd, url } = await serve(["--passthrough-errors"]);
+    expect((await fetch(`${url}/pay`)).status).toBe(500);
+    expect(await runCli(["errors"], { cwd })).toEqual({
+      exitCode: 0,
+      stdout: "",
+      stderr: `No errors: ${url} has had none since it was started.\n`,
+    });
+  });
+
+  it("is found no more once it has stopped", async () => {
+    const cwd = makeFolder({ "app.py": application("1") });
+    const server = startCli(["dev", "--port", "0"], { cwd, env: { HIGHBALL_PYTHON: python } });
+    await server.waitFor(/Press Ctrl/);
+    server.process.kill("SIGTERM");
+    await server.exited;
+    const { exitCode, stderr } = await runCli(["errors"], { cwd });
+    expect(exitCode).toBe(1);
+    expect(stderr).toContain("error: No server with a debugger runs for the project");
   });
 });
