@@ -208,6 +208,13 @@ class Evaluations(unittest.TestCase):
         self.assertEqual(found["error"]["exception"]["type"], "KeyboardInterrupt")
         self.assertEqual(found["output"], "begun\n")
 
+    @unittest.skipUnless(CPYTHON, "PyPy cannot interrupt a thread")
+    def test_an_interrupt_that_comes_at_once_is_not_lost(self) -> None:
+        worker = DebuggedWorker(self, APPLICATION).ready()  # that has to import the console yet
+        number = worker.ask(protocol.EVALUATE, "console", "while True: pass\n")
+        worker.interrupt(number)
+        self.assertEqual(worker.outcome(number)["error"]["exception"]["type"], "KeyboardInterrupt")
+
     def test_what_cannot_be_interrupted_is_left_behind(self) -> None:
         code = "import threading\nlocked = threading.Lock()\nlocked.acquire()\nheld.set()\nlocked.acquire()"
         number = self.worker.ask(protocol.EVALUATE, self.frame, code)
@@ -266,6 +273,31 @@ class Evaluations(unittest.TestCase):
         self.assertEqual(self.worker.outcome(4001), [])
         self.worker.interrupt(4002)
         self.assertEqual(self.worker.value(self.frame, "total"), "41")
+
+
+class Patched(unittest.TestCase):
+    def test_threads_that_the_application_has_replaced_are_not_used(self) -> None:
+        # As gevent does it, whose threads are greenlets that would wait for each other.
+        source = APPLICATION + (
+            "def patch(environ):\n"
+            "    import _thread\n"
+            "    real = _thread.get_ident\n"
+            "    def broken(*arguments, **keywords): raise RuntimeError('not for the worker')\n"
+            "    for name in 'start_new_thread', 'start_joinable_thread':\n"
+            "        setattr(_thread, name, broken)\n"
+            "        setattr(threading, '_' + name, broken)\n"
+            "    _thread.get_ident = threading.get_ident = lambda: real() + 1\n"
+            "    return [b'']\n"
+        )
+        worker = DebuggedWorker(self, source).ready()
+        worker.body("/patch")
+        frame = frame_of(worker.failure("/fail")["error"], "view")
+        self.assertEqual(worker.evaluate(frame, "print(total)")["output"], "41\n")
+        self.assertEqual(worker.suggest(frame, "tot"), ["total"])
+        if CPYTHON:
+            number = worker.ask(protocol.EVALUATE, frame, "while True: pass\n")
+            worker.interrupt(number)
+            self.assertEqual(worker.outcome(number)["error"]["exception"]["type"], "KeyboardInterrupt")
 
 
 class Settings(unittest.TestCase):

@@ -10,7 +10,7 @@ from __future__ import annotations
 import select
 import socket
 import threading
-from _thread import allocate_lock, start_new_thread
+from _thread import allocate_lock, get_ident, start_new_thread
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -20,6 +20,7 @@ __all__ = [
     "Signal",
     "Socket",
     "allocate_lock",
+    "get_ident",
     "is_readable",
     "start_new_thread",
     "start_thread",

@@ -4,9 +4,8 @@ from __future__ import annotations
 
 import io
 import sys
-from _thread import get_ident
 
-from ..native import allocate_lock
+from ..native import allocate_lock, get_ident
 from .output import KeptStream, captures
 
 TYPE_CHECKING = False

@@ -3,10 +3,9 @@
 from __future__ import annotations
 
 import sys
-from _thread import get_ident
 from time import monotonic
 
-from ..native import allocate_lock, start_thread
+from ..native import allocate_lock, get_ident, start_thread
 from . import capture
 
 TYPE_CHECKING = False
@@ -83,6 +82,8 @@ class Evaluation:
             with self._lock:
                 self._thread = get_ident()
                 self._is_open = True
+            if self._is_asked:  # before it could be struck
+                raise KeyboardInterrupt
             result = self._console.evaluate(self._source, self._capture.text)
             self._close()
             return result

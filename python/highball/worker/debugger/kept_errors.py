@@ -77,19 +77,23 @@ class KeptError:
     def nested(self) -> Callable[[FrameType], str]:
         """Return what keeps the frames of an error that an evaluation has raised."""
         own: List[FrameType] = []
-        self._nested.append(own)
-        if len(self._nested) > NESTED:
-            for frame in self._nested.popleft():
-                self._frames.pop(self._idents.pop(frame, ""), None)
 
         def keep(frame: FrameType) -> str:
             known = frame in self._idents
             ident = self.keep(frame)
             if ident and not known:
+                if not own:
+                    self._nested.append(own)
                 own.append(frame)
+                if len(self._nested) > NESTED:
+                    self._let_go_of_nested()
             return ident
 
         return keep
+
+    def _let_go_of_nested(self) -> None:
+        for frame in self._nested.popleft():
+            self._frames.pop(self._idents.pop(frame, ""), None)
 
     def find(self, ident: str) -> Optional[KeptFrame]:
         """Return a frame, if it is kept."""

@@ -34,13 +34,16 @@ class Namespace:
 
     def refresh(self) -> Dict[str, Any]:
         """Bring the globals up to date, and return what code is run in."""
-        names = self.names
-        for name, value in self._underneath.items():
-            if names.get(name, _MISSING) is value:
-                del names[name]
+        names, before = self.names, self._underneath
         below = {"__builtins__": builtins, **self._extra, **self._globals.copy()}
-        self._underneath = {name: value for name, value in below.items() if name not in names}
-        names.update(self._underneath)
+        # Another evaluation may be running in it: what stays must not be away for a moment.
+        for name in before.keys() - below.keys():
+            if names.get(name, _MISSING) is before[name]:
+                names.pop(name, None)
+        self._underneath = {}
+        for name, value in below.items():
+            if name not in names or names[name] is before.get(name, _MISSING):
+                names[name] = self._underneath[name] = value
         return names
 
     def assigned(self) -> Dict[str, Any]:

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import io
 import sys
-from _thread import get_ident
 from collections import deque
+
+from ..native import get_ident
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -32,6 +33,8 @@ captures: Dict[int, Capture] = {}
 """What takes in the output of a thread, by the thread: those of evaluations."""
 
 _pieces: Deque[Tuple[str, int, str]] = deque(maxlen=PIECES)
+_note = _pieces.append
+_write = io.TextIOWrapper.write
 
 
 class KeptStream(io.TextIOWrapper):
@@ -50,9 +53,8 @@ class KeptStream(io.TextIOWrapper):
             capture = captures.get(get_ident())
             if capture is not None:
                 return capture.write(text)
-        length = super().write(text)
-        if text:
-            _pieces.append((self.mark, get_ident(), text if length <= PIECE else text[-PIECE:]))
+        length = _write(self, text)
+        _note((self.mark, get_ident(), text if length <= PIECE else text[-PIECE:]))
         return length
 
 

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import json
 import sys
+from collections import deque
 from time import monotonic
 
 from .. import protocol
@@ -19,7 +20,7 @@ from .preserved import KEY, Preserved
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from types import FrameType
-    from typing import Any, Callable, Dict, List, Literal, Optional, Tuple
+    from typing import Any, Callable, Deque, Dict, List, Literal, Optional, Tuple
 
     from ..failure import LoadFailure
     from ..terminal_claims import Claims
@@ -51,6 +52,7 @@ class WorkerDebugger:
         self._errors: Optional[KeptErrors] = None
         self._answers: Optional[Answers] = None
         self._told: List[float] = []
+        self._interrupted: Deque[int] = deque(maxlen=20)
         self._modules = 0
         self._crash_file: Any = None
         self._application: Tuple[Any, str] = None, ""
@@ -145,6 +147,7 @@ class WorkerDebugger:
     def handle(self, kind: int, ident: int, payload: bytes, claims: Optional[Claims] = None) -> None:
         """Answer EVALUATE, SUGGEST, INTERRUPT or POSTMORTEM; returns at once."""
         if kind == protocol.INTERRUPT:
+            self._interrupted.append(ident)
             if self._answers is not None:
                 self._answers.interrupt(ident)
             return
@@ -167,6 +170,8 @@ class WorkerDebugger:
                 self._answering().suggest(frame, code, say)
             else:
                 self._answering().evaluate(ident, frame, code, say)
+                if ident in list(self._interrupted):  # before it had begun
+                    self._answering().interrupt(ident)
         except Exception as error:
             reason = "The worker could not do it: %s: %s" % (type(error).__name__, error)
             self._say(answered, ident, [] if kind == protocol.SUGGEST else {"status": "gone", "reason": reason})
