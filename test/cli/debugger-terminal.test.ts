@@ -114,8 +114,9 @@ describe("the key", () => {
     await expect.poll(() => readText(join(cwd, "opened"))).toBe(`${terminal.url}/__highball__/errors/2\n`);
   });
 
-  it("p looks into the newest error with pdb, while requests are answered", async () => {
-    const terminal = await start(project());
+  it("p looks into the newest error with pdb: requests are answered meanwhile, and a save waits", async () => {
+    const cwd = project();
+    const terminal = await start(cwd);
     await statusOf(terminal, "/pay");
     await terminal.expect(/errors\/1\r\n/);
     terminal.type("p\n");
@@ -126,7 +127,10 @@ describe("the key", () => {
     terminal.type("up\n");
     await terminal.expect(/Oldest frame\s+\(Pdb\) /);
     expect(await (await fetch(terminal.url)).text()).toBe("paid");
+    writeFileSync(join(cwd, "app.py"), application("2"));
+    await terminal.expect(/it is loaded again when the debugger's prompt is closed/);
     terminal.type("q\n");
+    await terminal.expect(/Restarting[^]*Ready after/);
     await untilKeysWork(terminal);
     expect(await terminal.modes()).toEqual({ echo: true, lines: true });
   });
