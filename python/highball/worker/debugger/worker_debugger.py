@@ -8,24 +8,21 @@ from __future__ import annotations
 
 import json
 import sys
-from collections import deque
 from time import monotonic
 
 from .. import protocol
 from ..failure import format_exception
-from ..native import allocate_lock, start_new_thread
 from .output import keep_output, last_lines
 from .preserved import KEY, Preserved
+from .questions import Questions
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from types import FrameType
-    from typing import Any, Callable, Deque, Dict, List, Literal, Optional, Tuple
+    from typing import Any, Callable, Dict, List, Literal, Optional, Tuple
 
     from ..failure import LoadFailure
     from ..terminal_claims import Claims
-    from .answers import Answers
-    from .kept_errors import KeptErrors
 
     Place = Literal["stream", "close", "thread"]
     Send = Callable[[int, int, bytes], None]
@@ -46,16 +43,11 @@ class WorkerDebugger:
         self.shows: bool = settings.get("shows", False)
         """The gateway shows in the terminal what it is told of: it need not be printed here."""
         self._send = send
-        self._evaluates: bool = settings.get("evaluates", True)
         self._place: Tuple[str, str] = settings["directory"], settings["target"]
-        self._lock = allocate_lock()
-        self._errors: Optional[KeptErrors] = None
-        self._answers: Optional[Answers] = None
+        self._questions = Questions(self._describe, self._say, settings.get("evaluates", True))
         self._told: List[float] = []
-        self._interrupted: Deque[int] = deque(maxlen=20)
         self._modules = 0
         self._crash_file: Any = None
-        self._application: Tuple[Any, str] = None, ""
 
     def start(self) -> None:
         """Begin to note what is printed and what threads raise; before the application is imported."""
@@ -64,7 +56,7 @@ class WorkerDebugger:
 
     def loaded(self, application: Any, name: str) -> None:
         """The application is there; ``name`` is what it is shown by."""
-        self._application = application, name
+        self._questions.application = application, name
         self._adapt_frameworks()
 
     def invited(self, invitation: Dict[str, Any]) -> None:
@@ -107,7 +99,7 @@ class WorkerDebugger:
         if error is None:
             return None
         try:
-            return self._describe(error, self._kept_errors().begin(error, preserved).keep)
+            return self._describe(error, self._questions.errors().begin(error, preserved).keep)
         except Exception:  # no memory; an application's own ``ast.py``
             return None
 
@@ -142,44 +134,11 @@ class WorkerDebugger:
             error = None
         return {"error": error, "output": self._output()}
 
-    # -- the gateway's questions -------------------------------------------------------------
+    # -- the gateway ---------------------------------------------------------------------------
 
     def handle(self, kind: int, ident: int, payload: bytes, claims: Optional[Claims] = None) -> None:
-        """Answer EVALUATE, SUGGEST, INTERRUPT or POSTMORTEM; returns at once."""
-        if kind == protocol.INTERRUPT:
-            self._interrupted.append(ident)
-            if self._answers is not None:
-                self._answers.interrupt(ident)
-            return
-        if kind == protocol.POSTMORTEM:
-            start_new_thread(self._look_back, (payload, claims))
-            return
-        # Imports take time, and may have to wait for one that the application is at.
-        start_new_thread(self._answer, (kind, ident, payload))
-
-    def _answer(self, kind: int, ident: int, payload: bytes) -> None:
-        answered = protocol.EVALUATED if kind == protocol.EVALUATE else protocol.SUGGESTED
-        try:
-            asked = json.loads(payload)
-            frame, code = str(asked["frame"]), str(asked["code"])
-
-            def say(answer: Any) -> None:
-                self._say(answered, ident, answer)
-
-            if kind == protocol.SUGGEST:
-                self._answering().suggest(frame, code, say)
-            else:
-                self._answering().evaluate(ident, frame, code, say)
-                if ident in list(self._interrupted):  # before it had begun
-                    self._answering().interrupt(ident)
-        except Exception as error:
-            reason = "The worker could not do it: %s: %s" % (type(error).__name__, error)
-            self._say(answered, ident, [] if kind == protocol.SUGGEST else {"status": "gone", "reason": reason})
-
-    def _look_back(self, payload: bytes, claims: Optional[Claims]) -> None:
-        from . import post_mortem
-
-        post_mortem.begin(self._kept_errors(), str(json.loads(payload)["frame"]), claims)
+        """Take a question of the gateway's; returns at once."""
+        self._questions.handle(kind, ident, payload, claims)
 
     def _say(self, kind: int, ident: int, message: Any) -> None:
         try:
@@ -187,29 +146,10 @@ class WorkerDebugger:
         except OSError:
             pass  # the gateway has gone: the control thread ends this process
 
-    # -- what is there once it is needed -----------------------------------------------------
-
     def _describe(self, error: BaseException, keep: Callable[[FrameType], str]) -> Dict[str, Any]:
         from .model import describe
 
         return describe(error, keep, *self._place)
-
-    def _kept_errors(self) -> KeptErrors:
-        from .kept_errors import KeptErrors
-
-        with self._lock:
-            if self._errors is None:
-                self._errors = KeptErrors()
-            return self._errors
-
-    def _answering(self) -> Answers:
-        from .answers import Answers
-
-        errors = self._kept_errors()
-        with self._lock:
-            if self._answers is None:
-                self._answers = Answers(errors, self._describe, lambda: self._application, self._evaluates)
-            return self._answers
 
     def _adapt_frameworks(self) -> None:
         from .frameworks import adapt
