@@ -583,6 +583,7 @@ class Source(ModelTestCase):
         model = described(raised(render))
         (template,) = [frame for frame in model["frames"] if frame["file"].startswith(root)]
         self.assertEqual((template["file"], template["line"]), (os.path.join(root, "page.html"), 4))
+        self.assertEqual(template["function"], "top-level template code")
         self.assertEqual((template["owner"], template["module"], template["range"]), ("application", "", None))
         self.assertEqual(template["source"]["lines"][3], "  {% set item = 2 %}{{ item.x.y }}")
         self.assertEqual(values(template)["title"], "'shop'")
@@ -593,6 +594,46 @@ class Source(ModelTestCase):
             file.write("\n{% endif %}\n")
         template = described(raised(render))["frames"][-1]
         self.assertEqual((template["line"], template["source"]["lines"][1]), (2, "{% endif %}"))
+
+    def test_templates_that_are_not_compiled(self) -> None:
+        try:
+            from django.template import Context, Engine
+        except ImportError:
+            self.skipTest("django is not installed")
+
+        class Order:
+            def total(self) -> None:
+                raise ValueError("no total")
+
+        page = "<h1>{{ title }}</h1>\n{% for order in orders %}\n  <p>é {{ order.total }}</p>\n{% endfor %}\n"
+        root = self.tree({"page.html": page, "broken.html": "\n<p>{% nothing %}</p>\n"})
+        engine = Engine(dirs=[root], debug=True)
+
+        def render(name: str) -> None:
+            engine.get_template(name).render(Context({"title": "shop", "orders": [Order()]}))
+
+        frames = described(raised(render, "page.html"))["frames"]
+        own = [frame["function"] for frame in frames if frame["owner"] == "application"]
+        self.assertEqual([name.rpartition(".")[2] for name in own], ["render", "template", "total"])
+        (template,) = [frame for frame in frames if frame["file"] == os.path.join(root, "page.html")]
+        self.assertEqual((template["line"], marked(template)), (3, "{{ order.total }}"))
+        self.assertEqual(names(template), ["title", "orders"])
+
+        template = described(raised(render, "broken.html"))["frames"][-1]
+        self.assertEqual((template["line"], marked(template)), (2, "{% nothing %}"))
+
+    def test_what_only_looks_like_a_template(self) -> None:
+        exc: Any = ValueError()
+        good = {"name": "a.html", "line": 2, "source_lines": [(2, "{{ a }}\n")], "before": "", "during": "{{"}
+        exc.template_debug = good
+        self.assertEqual(described(exc)["frames"][0]["source"], {"first": 2, "lines": ["{{ a }}"]})
+        for change in ({"name": None}, {"line": "2"}, {"line": 9}, {"source_lines": []}, {"before": 1}):
+            with self.subTest(str(change)):
+                exc.template_debug = {**good, **change}
+                self.assertEqual(described(exc)["frames"], [])
+        for told in (True, {}, evil.EvilDict(good), evil.RaisingAttributes()):
+            exc.template_debug = told
+            self.assertEqual(described(exc)["frames"], [])
 
 
 class Variables(ModelTestCase):
@@ -671,7 +712,7 @@ class Variables(ModelTestCase):
         outer_frame, inner_frame = model["frames"]
         self.assertEqual(values(inner_frame)["value"], "<slow>")
         for left in (values(inner_frame)["later"], values(outer_frame)["value"]):
-            self.assertEqual(left, "not asked for its repr(): others took too long")
+            self.assertEqual(left, "not asked for its repr(): there was no time left")
         (sentence,) = model["omitted"]
         self.assertRegex(sentence, r"^Some values were left out: repr\(\) of a .*Slow took \d\.\d\d s\.$")
 
@@ -750,7 +791,8 @@ class NeverFails(ModelTestCase):
             def __getattribute__(self, name: str) -> Any:
                 raise ValueError(name)
 
-        meta: Any = type("Meta", (type,), {"__name__": property(lambda cls: 1 / 0), "__eq__": lambda *a: 1 / 0})
+        body = {"__name__": property(lambda cls: 1 / 0), "__eq__": lambda *arguments: 1 / 0}
+        meta: Any = type("Meta", (type,), body)
         nameless = meta("Nameless", (Exception,), {"__hash__": None})
 
         class Exits(Exception):
@@ -770,7 +812,8 @@ class NeverFails(ModelTestCase):
             with self.subTest(model["type"]):
                 self.assertIn("fail", functions(model))
         self.assertEqual(described(NoText())["message"], "other text")
-        self.assertEqual(described(Exits())["omitted"], ["There is no message: its str() raised SystemExit: 1"])
+        (sentence,) = described(Exits())["omitted"]
+        self.assertEqual(sentence, "There is no message: its str() raised SystemExit: 1")
 
     def test_variables_that_do_their_worst(self) -> None:
         def fail(objects: Dict[str, Any]) -> None:
@@ -798,7 +841,8 @@ class NeverFails(ModelTestCase):
 
         model = described(raised(fail), keep=keep)
         self.assertEqual((model["type"], model["message"]), ("ValueError", "message"))
-        self.assertEqual(model["omitted"], ["All else was left out: describing it ended in KeyboardInterrupt."])
+        (sentence,) = model["omitted"]
+        self.assertEqual(sentence, "All else was left out: describing it ended in KeyboardInterrupt.")
 
     def test_random_errors_are_within_bounds(self) -> None:
         chance = random.Random(SEED)

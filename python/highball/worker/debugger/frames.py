@@ -9,18 +9,20 @@ from .hiding import hidden
 from .ranges import running_range
 from .source import excerpt
 from .stack import stack_of
+from .templates import template_frame
 from .text import clip, json_size
 from .variables import describe_variables, direction, variables_of
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from types import FrameType
-    from typing import Any, Callable, Dict, List
+    from types import CodeType, FrameType
+    from typing import Any, Callable, Dict, List, Optional
 
     from .limits import Budget, Limits
     from .owner import Owners
     from .source import Sources
     from .stack import Entry
+    from .variables import Variables
 
 #: Shares of the whole that frames must leave to their sources, and those to the variables.
 _FOR_SOURCES, _FOR_VARIABLES = 0.5, 0.25
@@ -28,7 +30,9 @@ _FOR_SOURCES, _FOR_VARIABLES = 0.5, 0.25
 
 class _Shown(NamedTuple):
     made: Dict[str, Any]
-    entry: Entry
+    #: None of a template, which has its source already.
+    entry: Optional[Entry]
+    variables: Variables
     #: Of the exception that the frame belongs to.
     exception: int
     omitted: List[str]
@@ -74,11 +78,27 @@ class Frames:
         found.reverse()
         for made, entry in zip(found, entries[len(entries) - len(found) :]):
             made["id"] = self._keep(entry.frame)
-            self._shown.append(_Shown(made, entry, self._exceptions, omitted))
+            self._shown.append(_Shown(made, entry, [], self._exceptions, omitted))
+        self._add_template(exc, entries[len(entries) - len(found) :], found, omitted)
         self._exceptions += 1
         if left_out:
             omitted.append(f"{left_out} frames were left out.")
         return found
+
+    def _add_template(
+        self, exc: BaseException, entries: List[Entry], found: List[Dict[str, Any]], omitted: List[str]
+    ) -> None:
+        template = template_frame(exc, entries, self._owners, self._limits)
+        if template is None or not self._budget.take(json_size(template.made)):
+            return
+        behind = template.behind
+        for start, frame in enumerate(found):
+            recursion = frame["recursion"]
+            if recursion and start < behind < start + recursion["length"]:
+                behind = start + recursion["length"]
+        shown = _Shown(template.made, None, template.variables, self._exceptions, omitted)
+        self._shown.insert(len(self._shown) - len(found) + behind, shown)
+        found.insert(behind, template.made)
 
     def add_sources(self) -> None:
         """Add the lines around what was running to each frame, and its place in them."""
@@ -86,6 +106,8 @@ class Frames:
         ended = set()
         for shown in self._by_importance():
             made, entry = shown.made, shown.entry
+            if entry is None:
+                continue
             lines = self._sources.of(entry.frame)
             place = running_range(entry, lines)
             last = place["endLine"] if place else entry.line
@@ -103,7 +125,7 @@ class Frames:
         for shown in self._by_importance():
             is_own = shown.made["owner"] == "application"
             room = self._limits.frame_variables if is_own else self._limits.library_variables
-            pairs = variables_of(shown.entry.frame)
+            pairs = variables_of(shown.entry.frame) if shown.entry else shown.variables
             variables, fewer = describe_variables(pairs, self._budget, room, self._limits)
             shown.made["variables"] = variables
             left_out[shown.exception] = left_out.get(shown.exception, 0) + fewer
@@ -121,7 +143,7 @@ class Frames:
             "id": "",
             "file": clip(_path(code.co_filename), limit, limit)[0],
             "line": entry.line,
-            "function": clip(getattr(code, "co_qualname", code.co_name), limit, limit)[0],
+            "function": clip(_function(code), limit, limit)[0],
             "module": clip(module, limit, limit)[0],
             "owner": self._owners.of(code.co_filename, module_file if type(module_file) is str else ""),
             "hidden": hides,
@@ -148,6 +170,12 @@ class Frames:
             return is_minor, shown.exception
 
         return [self._shown[index] for index in sorted(order, key=importance)]
+
+
+def _function(code: CodeType) -> str:
+    """Return the name of a function with its class, where Python knows it and nobody has given it another."""
+    qualified: str = getattr(code, "co_qualname", code.co_name)  # since Python 3.11
+    return qualified if qualified.rpartition(".")[2] == code.co_name else code.co_name
 
 
 def _path(file: str) -> str:

@@ -84,7 +84,7 @@ class Budget:
     def __init__(self, limits: Limits = LIMITS) -> None:
         self.left = int(limits.total * (1 - _FOR_SENTENCES))
         self._seconds = limits.seconds
-        #: What took too long, for people; empty as long as there is time.
+        #: Why there is no more time, for people; empty as long as there is.
         self.culprit = ""
 
     def take(self, size: int, reserve: int = 0) -> bool:
@@ -106,12 +106,16 @@ class Budget:
             text = exact(function(obj))  # type: ignore[arg-type]  # or it raises TypeError
         except KeyboardInterrupt:
             problem = "KeyboardInterrupt"
-            self._seconds = -1.0
+            self.stop("KeyboardInterrupt came")
         except BaseException as error:
             problem = plain_title(error)
         taken = self._clock() - start
         self._seconds -= taken
-        if self._seconds < 0 and not self.culprit:
+        if self._seconds < 0:
             asked = "str" if function is str else "repr"
-            self.culprit = f"{asked}() of a {type_name(type(obj))} took {taken:.2f} s"
+            self.stop(f"{asked}() of a {type_name(type(obj))} took {taken:.2f} s")
         return text, problem
+
+    def stop(self, culprit: str) -> None:
+        """Have no other object asked."""
+        self.culprit = self.culprit or culprit

@@ -40,6 +40,8 @@ class Owners:
         """Return the owner of a frame; ``module_file`` counts where ``file`` is none, as ``<string>``."""
         if file.startswith("<frozen "):
             return "standard"
+        if file.startswith("<console "):
+            return "application"  # whatever frame the developer has chosen
         path = module_file if file.startswith("<") else file
         if not path or path.startswith("<"):
             return "application"

@@ -97,12 +97,9 @@ def _signatures(file: str, text: str) -> Optional[Set[Any]]:
     """Return the signatures of all the code in a file; None if it would take too long to know them."""
     if len(text) > _COMPARED:
         return None
-    import warnings
-
     try:
-        with warnings.catch_warnings():
-            warnings.simplefilter("ignore")
-            pending = [compile(text, file, "exec", dont_inherit=True)]
+        # Its warnings are not caught: that would be for all threads.
+        pending = [compile(text, file, "exec", dont_inherit=True)]
     except BaseException:
         return set()
     found = set()

@@ -70,7 +70,7 @@ def encodable(text: str) -> str:
 
 
 def exact(text: str) -> str:
-    """Return a text as a ``str``, of which no function is the application's; raises TypeError if it is none."""
+    """Return a text as a ``str``, no function of which is the application's; raises TypeError if it is none."""
     # ``str.__str__`` asks for its length on PyPy.
     return str.__getitem__(text, slice(None))
 

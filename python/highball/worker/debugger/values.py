@@ -26,9 +26,11 @@ def describe_value(obj: object, limits: Limits = LIMITS, budget: Optional[Budget
     Only containers of Python's own are walked, and by their own functions; everything else is asked for its
     ``repr()``, as long as ``budget`` has time for that.
     """
+    budget = budget or Budget(limits)
     try:
-        return _Description(limits, budget or Budget(limits)).value(obj, 0)
+        return _Description(limits, budget).value(obj, 0)
     except BaseException as error:  # no memory; KeyboardInterrupt, by which a developer stops waiting
+        budget.stop(f"{type_name(type(error))} came")
         return _broken(type(obj), f"not described: {type_name(type(error))}")
 
 
@@ -132,7 +134,7 @@ class _Description:
     def _plain(self, obj: object, depth: int) -> Dict[str, Any]:
         if self._budget.culprit:
             self._left -= 100
-            return _broken(type(obj), "not asked for its repr(): others took too long")
+            return _broken(type(obj), "not asked for its repr(): there was no time left")
         text, problem = self._budget.ask(repr, obj)
         if problem:
             self._left -= 100 + json_size(problem)

@@ -33,7 +33,7 @@ def variables_of(frame: FrameType) -> Variables:
         return pairs
     # The body of a module or a class. What it has imported and defined stands in its source and says nothing
     # of its state, and there is so much of it that the few variables that do would not be seen.
-    return [(name, obj) for name, obj in pairs if not name.startswith("__") and not _is_definition(obj)]
+    return [(name, obj) for name, obj in pairs if not name.startswith("__") and not is_definition(obj)]
 
 
 def direction(frame: FrameType, name: str) -> object:
@@ -67,6 +67,15 @@ def describe_variables(
     return shown, left_out
 
 
+def is_definition(obj: object) -> bool:
+    """Tell whether source says all about an object: it is a module, a function, a class or a type."""
+    cls = type(obj)
+    if issubclass(cls, (ModuleType, FunctionType, BuiltinFunctionType, type)):
+        return True
+    # ``Optional[int]``, and what ``from __future__ import annotations`` leaves behind.
+    return type_name(cls).startswith(("typing.", "__future__."))
+
+
 def _variables(frame: FrameType) -> Variables:
     found: Mapping[Any, object] = frame.f_locals
     try:
@@ -83,11 +92,3 @@ def _variables(frame: FrameType) -> Variables:
 def _is_shown(name: str) -> bool:
     # ``.0`` is what a comprehension goes through, ``@py_assert1`` is pytest's.
     return name not in _DIRECTIONS and not name.startswith((".", "@"))
-
-
-def _is_definition(obj: object) -> bool:
-    cls = type(obj)
-    if issubclass(cls, (ModuleType, FunctionType, BuiltinFunctionType, type)):
-        return True
-    # ``Optional[int]``, and what ``from __future__ import annotations`` leaves behind.
-    return type_name(cls).startswith(("typing.", "__future__."))
