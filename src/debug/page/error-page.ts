@@ -67,6 +67,8 @@ ${subject === null ? null : markup`<code>${subject}</code> `}\
 ${place === "" ? null : markup`<span class="where">${place}</span> `}${renderTime(record.at)}`;
 }
 
+const STDERR = "stderr: ";
+
 const GONE: Markup = markup`<p class="notice" role="status">The process that held these frames has ended. The values are
 those of then; code can be run in them no more. <span class="hint">Send the request again to get frames that live.</span></p>
 `;
@@ -96,10 +98,15 @@ function renderOutput({ output, pid }: ErrorRecord): Markup | null {
   if (output.length === 0) return null;
   return markup`<section class="output">
 <h2 id="output">Last output <small>of process ${pid}</small></h2>
-<pre tabindex="0" role="region" aria-labelledby="output">
-${output.map((line) => `${line}\n`)}</pre>
+<pre tabindex="0" role="region" aria-labelledby="output"><code>${output.map(renderOutputLine)}</code></pre>
 </section>
 `;
+}
+
+/** The worker marks what went to stderr. */
+function renderOutputLine(line: string): Markup {
+  if (!line.startsWith(STDERR)) return markup`${line}\n`;
+  return markup`<span class="stderr">${line.slice(STDERR.length)}</span>\n`;
 }
 
 function renderFoot({ id, model, pid }: ErrorRecord): Markup {

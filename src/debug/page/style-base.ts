@@ -117,6 +117,9 @@ footer p { display: flex; flex-wrap: wrap; gap: 0.25rem 1.25rem; }
   line-height: 1.55;
   tab-size: 4;
 }
+/* The end is what was printed last: the browser begins there. */
+.output pre { display: flex; flex-direction: column-reverse; }
+.stderr { color: var(--quiet); }
 .plain h2, .output h2 { margin-bottom: 0.5rem; }
 @media (prefers-reduced-motion: no-preference) {
   a, button, summary { transition: background-color 0.1s, color 0.1s; }

@@ -50,8 +50,7 @@ export const CODE: string = `
 .items ul { margin-left: 0.375rem; padding-left: 1.125rem; border-left: 1px solid var(--line); }
 .items, .long { display: block; }
 .long[open] > summary > code { display: none; }
-.long > summary::after { content: ""; }
-.long[open] > summary::after { content: "less"; color: var(--quiet); font-size: 0.75rem; }
+.long:not([open]) > summary > .less { display: none; }
 .key.field { color: var(--text); }
 .is { color: var(--quiet); }
 .is { margin-right: 0.25rem; }

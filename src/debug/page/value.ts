@@ -20,7 +20,7 @@ function renderLeaf(value: Leaf): Markup {
   const rest = cut === 0 ? null : markup`<span class="cut">… ${count(cut, "more character")}</span>`;
   const type = kind === "plain" && !text.includes(lastOf(value.type)) ? typeOf(value.type) : null;
   if (text.length <= CLIP) return markup`<code class="value ${kind}">${text}</code>${rest}${type}`;
-  return markup`<details class="long"><summary><code class="value ${kind}">${text.slice(0, CLIP)}<span class="cut">…</span></code></summary>\
+  return markup`<details class="long"><summary><code class="value ${kind}">${text.slice(0, CLIP)}<span class="cut">…</span></code><small class="less">less</small></summary>\
 <code class="value ${kind}">${text}</code>${rest}</details>${type}`;
 }
 
