@@ -1,7 +1,9 @@
 import type { Application, Failure, FaultListener } from "./application.ts";
+import { CodeState } from "./code-state.ts";
 import type { Debuggee } from "./debuggee.ts";
 import { HighballError } from "./errors.ts";
 import { loadOptions, processOptions } from "./head-start.ts";
+import { loadFailureOf } from "./load-failure.ts";
 import type { Log } from "./log.ts";
 import { Prompts } from "./prompts.ts";
 import type { LoadedApplication, ServedCode } from "./served-code.ts";
@@ -37,11 +39,13 @@ export function makeGenerations(
 
 /** The code as it was when the server started: what cannot be loaded ends the start. */
 export class FixedCode implements ServedCode {
-  readonly state = null;
+  /** Only where pages of the debugger want to know of a reload that somebody asked for. */
+  readonly state: CodeState | null;
   /** Its workers do not tell. */
   readonly prompts: Prompts = new Prompts();
   readonly #settings: Settings;
   readonly #log: Log;
+  readonly #faults: FaultListener | null;
   readonly #source: ProcessSource;
   readonly #scheduler: Scheduler;
   readonly #generations: Generations;
@@ -50,6 +54,8 @@ export class FixedCode implements ServedCode {
   constructor(settings: Settings, log: Log, faults: FaultListener | null = null) {
     this.#settings = settings;
     this.#log = log;
+    this.#faults = faults;
+    this.state = faults === null ? null : new CodeState();
     const options = processOptions(settings);
     this.#source = { start: (load) => Interpreter.load(options, load) };
     this.#scheduler = makeScheduler(settings);
@@ -78,16 +84,24 @@ export class FixedCode implements ServedCode {
   }
 
   start(started: WorkerProcess | null): Promise<LoadedApplication> {
-    return this.#generations.start(this.#source, loadOptions(this.#settings), { started }).ready;
+    const { number, ready } = this.#generations.start(this.#source, loadOptions(this.#settings), { started });
+    return ready.then((loaded) => {
+      this.state?.became("ready", number);
+      return loaded;
+    });
   }
 
   /** Starts the workers anew; those that serve go on until the new ones are ready, and if those cannot be. */
   reload(): void {
-    const { ready } = this.#generations.start(this.#source, loadOptions(this.#settings));
+    const { number, ready } = this.#generations.start(this.#source, loadOptions(this.#settings));
     ready.then(
-      () => this.#log.info("The application was loaded again."),
+      () => {
+        this.state?.became("ready", number);
+        this.#log.info("The application was loaded again.");
+      },
       (error: unknown) => {
         if (!(error instanceof HighballError)) throw error;
+        this.#faults?.loadFailed(loadFailureOf(error));
         const traceback = error.traceback === undefined ? "" : `\n${error.traceback}`;
         this.#log.error(
           `The application was not loaded again, the old code goes on: ${error.message}${traceback}`,

@@ -1,11 +1,12 @@
 import { statSync } from "node:fs";
 import { dirname, resolve } from "node:path";
-import type { Application, Failure, FaultListener, LoadFailure } from "./application.ts";
+import type { Application, Failure, FaultListener } from "./application.ts";
 import { CodeState } from "./code-state.ts";
 import type { Debuggee } from "./debuggee.ts";
 import { HighballError } from "./errors.ts";
 import { makeGenerations, makeScheduler, STOPPED } from "./fixed-code.ts";
 import { loadOptions, processOptions } from "./head-start.ts";
+import { loadFailureOf } from "./load-failure.ts";
 import type { Log } from "./log.ts";
 import { Prompts } from "./prompts.ts";
 import { openWatcher, type WatchOptions } from "./reload/open-watcher.ts";
@@ -218,19 +219,12 @@ export class ReloadingCode implements ServedCode {
   }
 
   #failed(error: HighballError): LoadResult {
-    const { code, message, hint = "", traceback = "" } = error;
-    if (NOT_IN_FILES.has(code)) this.#unmendable = error;
+    const problem = loadFailureOf(error);
+    const { message, hint, traceback } = problem;
+    if (NOT_IN_FILES.has(problem.code)) this.#unmendable = error;
     const circumstances = error instanceof LoadError ? error.circumstances : null;
     this.#source.exclude(circumstances?.unfit ?? []);
     const text = [traceback.trimEnd(), message, hint].filter(Boolean).join("\n");
-    const problem: LoadFailure = {
-      code,
-      message,
-      hint,
-      traceback,
-      error: circumstances?.error ?? null,
-      output: circumstances?.output ?? [],
-    };
     const failure: Failure = { kind: "load-failed", problem };
     const mayPass = circumstances?.ofSystem === true;
     // It may be tried once more: if that fails too, the first request tells.

@@ -113,7 +113,8 @@ export class Debugger implements DebugDoor, FaultListener {
     const plain = answerTo(failure, audience);
     if (record === null || audience === null || this.#pages === null) return plain;
     request.status = plain.status; // the page tells it, and is made before it is sent
-    return this.#pages.answer(record, plain, audience);
+    // One error of many requests is shown with the one that is answered, which the page may send again.
+    return this.#pages.answer({ ...record, request }, plain, audience);
   }
 
   #recordOf(request: KeptRequest, failure: Failure): ErrorRecord | null {

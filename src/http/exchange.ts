@@ -251,6 +251,7 @@ export class Exchange implements ResponseOwner {
       return true;
     }
     this.#body = null;
+    this.#connection.gateway.visits.add(this);
     answer.then(
       // Pages ask for much of it by themselves; what is refused is worth a line.
       (given) => this.#give(given.status < 300 ? { ...given, isRoutine: true } : given),
@@ -289,6 +290,11 @@ export class Exchange implements ResponseOwner {
     this.#connection.refused = true;
     this.#leave();
     routes.events.open(socket);
+  }
+
+  /** The server stops: whoever evaluates code that never ends does not hold it up. */
+  giveUp(): void {
+    this.#give({ status: 503, reason: "The server is going down." });
   }
 
   /** The client is on this machine, and no proxy says that it speaks for another. */
@@ -392,6 +398,7 @@ export class Exchange implements ResponseOwner {
 
   #leave(): void {
     this.#ended = true;
+    if (this.#isVisit) this.#connection.gateway.visits.delete(this);
     // Dropped from the queue, or its worker died: then nobody else removes the file of the body.
     this.#collector?.discard();
     this.#connection.remove(this);

@@ -42,6 +42,8 @@ export class Gateway {
   readonly internalRoutes: InternalRoutes | null;
   /** Null without --debug. */
   readonly debug: DebugDoor | null;
+  /** Requests that the debugger is answering: it may wait for somebody's code. */
+  readonly visits: Set<Exchange> = new Set();
   readonly #trustedPeers: TrustedPeers;
   readonly #connections: Connections = new Connections();
   readonly #reported: Set<string> = new Set();
@@ -132,6 +134,7 @@ export class Gateway {
   async drain(): Promise<void> {
     this.#draining = true;
     this.internalRoutes?.close();
+    for (const visit of this.visits) visit.giveUp();
     for (const connection of this.#connections) connection.closing = true;
     await Promise.all(this.#listeners.map((listener) => listener.close()));
     const finished = new Promise<void>((resolve) => {

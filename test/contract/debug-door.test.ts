@@ -37,6 +37,8 @@ function nobodyAsked(): void {
   throw new Error("nobody has asked yet");
 }
 
+function nobodyAnswers(): void {}
+
 const servers: TestGateway[] = [];
 
 afterEach(() => {
@@ -145,6 +147,15 @@ describe("requests below the prefix", () => {
     expect(pages.visits).toEqual([]);
   });
 
+  it("do not keep the server from stopping, whatever they wait for", async () => {
+    const { server, pages } = await open();
+    pages.given = () => new Promise(nobodyAnswers);
+    const response = get(server, "/__highball__/endless");
+    await expect.poll(() => pages.visits.length).toBe(1);
+    await server.gateway.drain();
+    expect((await response).status).toBe(503);
+  });
+
   it("whose answer fails cost nothing but themselves", async () => {
     const { server, pages } = await open();
     pages.given = () => Promise.reject(new Error("a bug"));
@@ -189,6 +200,7 @@ describe("a request of the application's", () => {
     expect(response.status).toBe(500);
     expect(response.text).toBe("error 1");
     expect(pages.failed).toEqual(debug.errors.list());
+    expect(pages.failed[0]?.request?.id).toBe(1);
     expect(debug.errors.list()).toMatchObject([
       {
         id: 1,
@@ -219,7 +231,7 @@ describe("a request of the application's", () => {
   });
 
   it("that no code could answer is one error, however many there are", async () => {
-    const { server, debug } = await open();
+    const { server, pages, debug } = await open();
     const failure = notLoaded({ message: "Importing 'app' failed", traceback: "ImportError: no\n" });
     debug.loadFailed(failure.problem);
     server.answer = failing(failure);
@@ -229,6 +241,7 @@ describe("a request of the application's", () => {
     }
     expect(debug.errors.list()).toMatchObject([{ id: 1, place: "load", title: "ImportError: no" }]);
     expect(debug.requests.list()).toMatchObject([{ error: 1 }, { error: 1 }]);
+    expect(pages.failed).toMatchObject([{ request: { target: "/a" } }, { request: { target: "/b" } }]);
   });
 
   it.each<[string, Failure, string]>([

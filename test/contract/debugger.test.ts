@@ -305,6 +305,26 @@ describe("code that cannot be loaded", () => {
   });
 });
 
+it("without --reload pages hear of errors, and of a reload that somebody asked for", async () => {
+  const { debug, get, save, server } = await start(APP, { reload: false });
+  const client = await Client.connect({ host: "127.0.0.1", port: server.port });
+  client.send("GET /__highball__/events HTTP/1.1\r\nHost: localhost\r\n\r\n");
+  let heard = "";
+  client.socket.on("data", (chunk: Buffer) => (heard += chunk.toString()));
+  await expect.poll(() => heard).toContain('"status":"ready"');
+  await get("/raise");
+  await expect.poll(() => heard).toContain("event: error\ndata: ");
+  expect(heard).toContain('{"id":1,"title":"ZeroDivisionError: division by zero","place":"request"}');
+  save("app.py", "raise ValueError('no')\n");
+  server.reload();
+  expect(await errorAt(debug, "load")).toMatchObject({ title: "ValueError: no" });
+  heard = "";
+  save("app.py", APP);
+  server.reload();
+  await expect.poll(() => heard, { timeout: 15_000 }).toContain('"status":"ready"');
+  client.destroy();
+});
+
 it("the code that serves has a console without an error", async () => {
   const { get, server } = await start(APP);
   const script = await get("/__highball__/session");
