@@ -65,9 +65,9 @@ class Control:
     def _listen(self) -> None:
         try:
             self._invitation, self._connection = self._accept()
-            self._connected.set()
             if self.debugger is not None:
-                self.debugger.invited(self._invitation)
+                self.debugger.invited(self._invitation)  # before it says READY: it may crash in its first request
+            self._connected.set()
             while True:
                 data = self._connection.recv(65536)
                 if not data:
