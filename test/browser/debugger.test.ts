@@ -1,6 +1,7 @@
 /** The debugger's page of an error as a developer uses it: by mouse, by keyboard, on a phone. */
 import type { Browser, BrowserContext, Page as Tab } from "playwright-core";
 import { afterAll, afterEach, beforeAll, beforeEach, expect, it, vi } from "vitest";
+import type { ErrorPlace } from "../../src/debug/error-record.ts";
 import type { ErrorModel } from "../../src/error-model.ts";
 import { DebuggerSite, done, PIN } from "../support/debugger-site.ts";
 import {
@@ -54,12 +55,20 @@ describeBrowser("the debugger's page in Chromium", () => {
   }
 
   /** An error, its request, and the process that holds its frames. */
-  function keep(model: ErrorModel = errorModels.plain, method = "POST", target = "/pay"): void {
+  function keep(
+    model: ErrorModel = errorModels.plain,
+    method = "POST",
+    target = "/pay",
+    place: ErrorPlace = "request",
+  ): void {
     const request = requestRecord({ method, target });
     const id = (site.errors[0]?.id ?? 6) + 1;
     const { version } = site.code;
     site.requests = [request];
-    site.errors = [errorRecord(model, { id, request, version, debuggee: site.debuggee }), ...site.errors];
+    site.errors = [
+      errorRecord(model, { id, request, version, place, debuggee: site.debuggee }),
+      ...site.errors,
+    ];
   }
 
   async function open(path = "/__highball__/errors/7"): Promise<void> {
@@ -407,6 +416,34 @@ describeBrowser("the debugger's page in Chromium", () => {
     site.failing.clear();
     await tab.keyboard.press("r");
     await expect.poll(() => tab.textContent("body").catch(() => ""), poll).toContain("mended");
+  });
+
+  it("code that could not be loaded: a page loads itself again, and a form is not sent by itself", async () => {
+    site.failing.add("/pay");
+    keep(errorModels.syntax, "GET", "/pay", "load");
+    await open("/pay");
+    await expect.poll(() => site.events.listening, poll).toBe(1);
+    site.application = '<!doctype html><form method=post action="/pay"><button>Pay</button></form>';
+    site.failing.clear();
+    site.code.became("ready", 2);
+    await tab.getByRole("button", { name: "Pay" }).waitFor();
+    keep(errorModels.syntax, "POST", "/pay", "load");
+    site.failing.add("/pay");
+    await tab.getByRole("button", { name: "Pay" }).click();
+    await expect.poll(() => site.events.listening, poll).toBe(1);
+    site.failing.clear();
+    site.code.became("ready", 3);
+    await tab.locator(".replay", { hasText: "The code was loaded again." }).waitFor();
+    expect(await tab.locator("h1").innerText()).toContain("SyntaxError");
+    // Where it is wished for, a page that needs no permission does so too.
+    keep(errorModels.plain, "GET", "/pay");
+    site.failing.add("/pay");
+    await open("/pay");
+    site.code.became("ready", 4);
+    await tab.getByLabel("after every reload").check();
+    site.failing.clear();
+    site.code.became("ready", 5);
+    await tab.getByRole("button", { name: "Pay" }).waitFor();
   });
 
   it("the list of errors grows as they happen", async () => {

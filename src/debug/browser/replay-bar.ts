@@ -28,17 +28,20 @@ export class ReplayBar {
     "Send the request again",
   );
   readonly #byItself = element("input", { type: "checkbox" });
+  readonly #label = element("label", {}, this.#byItself, " after every reload");
   readonly #bar = element(
     "section",
     { class: "replay tools", hidden: true, "aria-label": "Replay" },
     this.#text,
     this.#open,
     this.#send,
-    element("label", {}, this.#byItself, " after every reload"),
+    this.#label,
   );
   /** Of the code that this page has shown or offered. */
   #version = this.#data["madeBy"] ?? "";
   #isSending = false;
+  /** What came while a request was on its way. */
+  #missed: (() => void) | null = null;
 
   constructor(session: Session, dialog: UnlockDialog) {
     this.#session = session;
@@ -48,6 +51,7 @@ export class ReplayBar {
       remember("local", "replays by itself", this.#byItself.checked ? "yes" : null),
     );
     this.#send.hidden = !this.isPossible;
+    this.#label.hidden = !this.isPossible;
     find(".bar").after(this.#bar);
   }
 
@@ -82,7 +86,11 @@ export class ReplayBar {
   }
 
   #hear(version: string, status: "loading" | "ready" | "failed"): void {
-    if (version === this.#version || this.#isSending) return;
+    if (version === this.#version) return;
+    if (this.#isSending) {
+      this.#missed = () => this.#hear(version, status);
+      return;
+    }
     this.#bar.hidden = false;
     this.#bar.dataset["state"] = status;
     this.#open.hidden = true;
@@ -91,11 +99,8 @@ export class ReplayBar {
       return;
     }
     this.#version = version;
-    if (
-      this.#data["place"] === "load" &&
-      !location.pathname.startsWith(INTERNAL_PREFIX) &&
-      this.#data["method"] !== "POST"
-    ) {
+    // There is nothing to look at any more, and what was asked for may be there. A form is not sent by itself.
+    if (this.#data["place"] === "load" && this.#isOwnAddress) {
       location.reload();
       return;
     }
@@ -108,7 +113,8 @@ export class ReplayBar {
       return;
     }
     this.#text.textContent = "The code was loaded again.";
-    if (this.#byItself.checked && this.isPossible && this.#session.isUnlocked) void this.#replay();
+    // Nobody is there to type a PIN.
+    if (this.#byItself.checked && (this.#session.isUnlocked || this.#isOwnAddress)) this.replay();
   }
 
   async #replay(): Promise<void> {
@@ -127,6 +133,8 @@ export class ReplayBar {
     } finally {
       this.#isSending = false;
       this.#send.disabled = false;
+      this.#missed?.();
+      this.#missed = null;
     }
   }
 

@@ -15,6 +15,8 @@ export interface ServerEvents {
  * first event afterwards.
  */
 export function listen(events: Partial<ServerEvents>, caughtUp: () => void = () => undefined): void {
+  // Code that does not change has no events.
+  if (document.body.dataset["version"] === "") return;
   let source: EventSource | null = null;
   let timer: ReturnType<typeof setTimeout> | undefined;
   let delay = 250;
