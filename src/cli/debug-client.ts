@@ -51,18 +51,11 @@ export class DebugClient {
     return this.#ask("POST", path, "application/json", JSON.stringify(payload));
   }
 
-  /**
-   * Begins to read the stream of events, which ends when the server does.
-   *
-   * @returns the name of each; null where the server has none, since its code does not change
-   * @throws HighballError
-   */
-  async listen(): Promise<AsyncIterable<string> | null> {
+  /** Begins to read the stream of events, which ends when the server does; yields the name of each. @throws HighballError */
+  async listen(): Promise<AsyncIterable<string>> {
     const response = await this.#send("GET", "events", "text/event-stream");
     if (isAnswer(response, "text/event-stream")) return namesOf(response);
-    const text = await textOf(response);
-    if (response.statusCode === 404 && readRefusal(text) !== null) return null;
-    return this.#refuse(response, text, "events");
+    return this.#refuse(response, await textOf(response), "events");
   }
 
   async #ask(method: string, path: string, accept: string, payload?: string): Promise<string> {

@@ -1,4 +1,3 @@
-import { setTimeout } from "node:timers/promises";
 import type { ErrorPlace, ErrorRecord } from "../debug/error-record.ts";
 import { HighballError } from "../errors.ts";
 import type { Asking } from "./asking.ts";
@@ -6,9 +5,6 @@ import { type ErrorSummary, readError, readErrors } from "./api-records.ts";
 import { latest } from "./latest.ts";
 import { print, widthOf } from "./printed.ts";
 import { type Cell, renderTable, timeOf } from "./record-table.ts";
-
-/** Milliseconds between two looks at a server that has no events. */
-const LOOK = 500;
 
 /** Where an error came up, if not where most do. */
 const PLACES: Readonly<Record<ErrorPlace, string>> = {
@@ -87,7 +83,7 @@ async function follow({ question, client, output, aside }: Asking): Promise<numb
     else for (const line of rows(errors, output)) output.line(line);
   };
   // The stream first: what came between the list and its beginning would be missed.
-  const events = (await client.listen()) ?? looks();
+  const events = await client.listen();
   await tell();
   try {
     for await (const event of events) if (event === "error") await tell();
@@ -96,13 +92,4 @@ async function follow({ question, client, output, aside }: Asking): Promise<numb
   }
   aside.line("The server has stopped.");
   return 0;
-}
-
-/** In place of events. */
-async function* looks(): AsyncGenerator<string, void, undefined> {
-  for (;;) {
-    // oxlint-disable-next-line no-await-in-loop -- one after the other
-    await setTimeout(LOOK);
-    yield "error";
-  }
 }

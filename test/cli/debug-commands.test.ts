@@ -312,25 +312,6 @@ describe("highball errors", () => {
     expect(out.match(/E\d/g)).toEqual(["E1", "E2", "E3"]);
     expect(aside).toBe("The server has stopped.\n");
   });
-
-  it("looks for those that come where the server has no events", async () => {
-    let known = [numbered(1)];
-    const answers = { "GET errors": () => ({ body: { errors: known } }) };
-    const fake = await fakeDebugger(answers, { events: false });
-    const lines: string[] = [];
-    const words = ["errors", "--follow", "--json", "--url", fake.url];
-    const following = ask(words, { onLine: (line) => lines.push(line) });
-    await until(() => lines.length === 1);
-    known = [numbered(2), numbered(1)];
-    await until(() => lines.length === 2);
-    await fake.close();
-    expect(
-      (await following).out
-        .split("\n")
-        .slice(0, -1)
-        .map((line) => JSON.parse(line)),
-    ).toEqual([numbered(1), numbered(2)]);
-  });
 });
 
 describe("highball requests", () => {
@@ -455,10 +436,7 @@ describe("the server", () => {
   });
 
   it("may listen on a Unix socket", async () => {
-    const { url } = await fakeDebugger(
-      { "GET requests": requests },
-      { address: join(makeFolder(), "socket") },
-    );
+    const { url } = await fakeDebugger({ "GET requests": requests }, join(makeFolder(), "socket"));
     expect((await ask(["requests", "--url", url])).exitCode).toBe(0);
   });
 
@@ -573,8 +551,8 @@ describe("a server in development", () => {
     expect(JSON.parse(mended.stdout)).toMatchObject({ status: 200, error: null });
   });
 
-  it("tells of errors as they come", async () => {
-    const { cwd, url } = await serve();
+  it.each([[[]], [["--no-reload"]]])("tells of errors as they come, with the flags %j", async (words) => {
+    const { cwd, url } = await serve(words);
     const following = startCli(["errors", "--follow"], { cwd });
     onTestFinished(async () => {
       following.process.kill("SIGKILL");

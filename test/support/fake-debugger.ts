@@ -34,13 +34,12 @@ export interface FakeDebugger {
  * Starts one; it ends with the test.
  *
  * @param answers by `METHOD PATH`, and `METHOD PATH ACCEPT` where that matters; what is not there is 404
- * @param options `address` is a port or a path; without `events` it has no stream of them
+ * @param address a port or a path
  */
 export async function fakeDebugger(
   answers: Readonly<Record<string, FakeAnswer | (() => FakeAnswer)>>,
-  options: { readonly address?: number | string; readonly events?: boolean } = {},
+  address: number | string = 0,
 ): Promise<FakeDebugger> {
-  const { address = 0, events = true } = options;
   const asked: Asked[] = [];
   const streams: ServerResponse[] = [];
   const waiting: (() => void)[] = [];
@@ -50,7 +49,7 @@ export async function fakeDebugger(
     let body = "";
     for await (const chunk of request.setEncoding("utf8") as AsyncIterable<string>) body += chunk;
     asked.push({ method, path, headers, body });
-    if (path === "events" && events) {
+    if (path === "events") {
       response.writeHead(200, { "Content-Type": "text/event-stream" });
       response.write('retry: 250\n\nevent: state\ndata: {"version":"1","status":"ready"}\n\n');
       streams.push(response);
