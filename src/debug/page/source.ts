@@ -2,6 +2,10 @@ import { markup, type Markup } from "../../http/error-page/markup.ts";
 import type { SourceModel, SourceRange } from "../../error-model.ts";
 import { highlight, languageOf, type Token } from "../highlight.ts";
 
+/** Lines around what was running: more would hide the variables below them. */
+const BEFORE = 8;
+const AFTER = 5;
+
 /** What is marked in a source. */
 export interface SourceMark {
   /** From 1. */
@@ -17,15 +21,24 @@ export interface SourceMark {
  */
 export function renderSource(source: SourceModel, mark: SourceMark, file: string, label: string): Markup {
   const tokens = highlight(source.lines, languageOf(file));
-  const indent = commonIndent(source.lines);
+  const isShown = isNear(mark);
+  const indent = commonIndent(source.lines.filter((_, index) => isShown(source.first + index)));
   const lines = source.lines.map((text, index) => {
     const number = source.first + index;
+    if (!isShown(number)) return null;
     const content = renderTokens(tokens[index] ?? [], columnsOf(text, number, mark.range), indent);
     const isRunning = isWithin(number, mark);
     const kind = number === mark.line ? "line running here" : isRunning ? "line running" : "line";
     return markup`<span class="${kind}" data-line="${number}">${content}\n</span>`;
   });
   return markup`<pre class="source" tabindex="0" role="region" aria-label="${label}"><code>${lines}</code></pre>`;
+}
+
+/** The other lines that were sent help to colour these: a string may begin in them. */
+function isNear({ line, range }: SourceMark): (number: number) => boolean {
+  const first = (range?.startLine ?? line) - BEFORE;
+  const last = Math.max(range?.endLine ?? line, line) + AFTER;
+  return (number) => number >= first && number <= last;
 }
 
 function isWithin(number: number, { line, range }: SourceMark): boolean {
