@@ -86,8 +86,8 @@ function flagsOf(name) {
 function standardOf(name) {
   const production = table.standardOf(name, "production");
   const development = table.standardOf(name, "development");
-  const shown = `\`${cell(production)}\``;
-  return production === development ? shown : `${shown}, in \`dev\` \`${cell(development)}\``;
+  const text = `\`${cell(production)}\``;
+  return production === development ? text : `${text}, in \`dev\` \`${cell(development)}\``;
 }
 
 /** Text that is not code: stars are stars. */

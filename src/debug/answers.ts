@@ -7,7 +7,7 @@ import type { Refusal } from "./refusal.ts";
  * address of it is told to anybody; and it differs by what was asked for. `nosniff` and `no-store` are in
  * every answer of the gateway.
  */
-const FIELDS =
+export const PAGE_FIELDS: string =
   "X-Frame-Options: DENY\r\nCross-Origin-Resource-Policy: same-origin\r\nCross-Origin-Opener-Policy: same-origin\r\n" +
   "Referrer-Policy: no-referrer\r\nVary: Accept\r\n";
 /** Of what is no page: should a browser take it for one after all, it does nothing. */
@@ -54,7 +54,7 @@ function answer(
   return {
     status,
     reason: "",
-    fields: FIELDS + policy + fields,
+    fields: PAGE_FIELDS + policy + fields,
     content: { type, text, cacheControl: "no-store" },
     // What the developer's own tools ask for would bury the application's requests.
     ...(status < 300 ? { isRoutine: true as const } : {}),

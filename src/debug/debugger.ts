@@ -19,6 +19,11 @@ export interface DebugPages {
    * @param plain what it is without the debugger
    */
   answer(record: ErrorRecord, plain: GatewayAnswer, audience: Audience): GatewayAnswer;
+  /**
+   * Whether a failure may be told to whoever has asked: a page of another site, whose own name leads here
+   * (DNS rebinding), would see all of it.
+   */
+  admits(audience: Audience): boolean;
 }
 
 /** What the debugger has to know of the server around it. */
@@ -110,11 +115,13 @@ export class Debugger implements DebugDoor, FaultListener {
   #failed(request: KeptRequest, failure: Failure, audience: Audience | null): GatewayAnswer {
     if (this.#server.passesErrors) return answerTo(failure, null);
     const record = this.#recordOf(request, failure);
+    const pages = this.#pages;
+    if (audience === null || pages === null || !pages.admits(audience)) return answerTo(failure, null);
     const plain = answerTo(failure, audience);
-    if (record === null || audience === null || this.#pages === null) return plain;
+    if (record === null) return plain;
     request.status = plain.status; // the page tells it, and is made before it is sent
     // One error of many requests is shown with the one that is answered, which the page may send again.
-    return this.#pages.answer({ ...record, request }, plain, audience);
+    return pages.answer({ ...record, request }, plain, audience);
   }
 
   #recordOf(request: KeptRequest, failure: Failure): ErrorRecord | null {

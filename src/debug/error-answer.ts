@@ -4,6 +4,7 @@ import type { AnswerContent, Audience, GatewayAnswer } from "../http/error-page.
 import type { ErrorRecord } from "./error-record.ts";
 import { renderErrorPage } from "./page/error-page.ts";
 import type { PageContext } from "./page/page-context.ts";
+import { PAGE_FIELDS } from "./answers.ts";
 import { renderText } from "./render-text.ts";
 
 /**
@@ -37,7 +38,7 @@ export function answerWith(
       const { text, policy } = renderErrorPage(record, context);
       return {
         ...plain,
-        fields: `Vary: Accept\r\nContent-Security-Policy: ${policy}\r\nReferrer-Policy: no-referrer\r\n`,
+        fields: `${PAGE_FIELDS}Content-Security-Policy: ${policy}\r\n`,
         content: content("text/html; charset=utf-8", text),
       };
     }

@@ -15,7 +15,9 @@ import { renderIndexPage } from "./page/index-page.ts";
 import type { PageContext } from "./page/page-context.ts";
 import { renderRequestPage, renderRequestsPage } from "./page/requests-page.ts";
 import { renderUnlockPage } from "./page/unlock-page.ts";
+import { maskError } from "./masked-records.ts";
 import { findPin } from "./pin.ts";
+import { renderMarkdown } from "./render-markdown.ts";
 import { renderText } from "./render-text.ts";
 import { DebugRoutes } from "./routes.ts";
 import { masks } from "./secrets.ts";
@@ -57,7 +59,11 @@ export class OwnPages implements DebugPages {
       replayer: { replay: (record) => debug.send(record) },
       console: server.console,
       pages: this.#pages(),
-      texts: { renderText, renderMarkdown: renderText },
+      texts: {
+        renderText,
+        // It masks by itself, and more: what it knows to be a secret it finds in values and lines too.
+        renderMarkdown: (record) => renderMarkdown(debug.errors.get(record.id) ?? record),
+      },
       rules,
       lock: this.lock,
       evaluates: evalex,
@@ -69,14 +75,14 @@ export class OwnPages implements DebugPages {
     return this.#routes.respond(visit);
   }
 
-  /**
-   * Which page has led here is not asked: that of another site sees nothing of the answer. But one whose own
-   * name leads here (DNS rebinding) would see all.
-   */
-  answer(record: ErrorRecord, plain: GatewayAnswer, audience: Audience): GatewayAnswer {
+  /** Which page has led here is not asked: that of another site sees nothing of the answer. */
+  admits({ host }: Audience): boolean {
     const { trustedHost: trusted, debugRemote: anyAddress } = this.#settings;
-    const names = { listeners: this.#server.serverNames(), trusted, anyAddress };
-    return isKnownHost(audience.host, names) ? answerWith(record, plain, audience, this.#context()) : plain;
+    return isKnownHost(host, { listeners: this.#server.serverNames(), trusted, anyAddress });
+  }
+
+  answer(record: ErrorRecord, plain: GatewayAnswer, audience: Audience): GatewayAnswer {
+    return answerWith(maskError(record), plain, audience, this.#context());
   }
 
   #context(): PageContext {

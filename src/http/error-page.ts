@@ -53,8 +53,10 @@ export function renderAnswer(
   const title = titleOf(answer.status);
   const { type, text, cacheControl } = answer.content ?? plainText(`${title}\n\n${answer.reason}\n`);
   const body = Buffer.from(text).toString("latin1");
+  // RFC 9110 §8.6: no Content-Length with 204.
+  const about = answer.status === 204 ? "" : `Content-Type: ${type}\r\nContent-Length: ${body.length}\r\n`;
   const head =
-    `HTTP/1.1 ${title}\r\nContent-Type: ${type}\r\nContent-Length: ${body.length}\r\n` +
+    `HTTP/1.1 ${title}\r\n${about}` +
     // The text may quote what the client sent: never to be guessed into HTML, never to be kept.
     `X-Content-Type-Options: nosniff\r\nCache-Control: ${cacheControl}\r\n` +
     (answer.retryAfter === undefined ? "" : `Retry-After: ${answer.retryAfter}\r\n`) +

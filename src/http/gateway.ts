@@ -13,6 +13,7 @@ import type { DebugDoor } from "./debug-door.ts";
 import { describeConnection } from "./environ.ts";
 import { Exchange } from "./exchange.ts";
 import { InternalRoutes } from "./internal-routes.ts";
+import type { KnownNames } from "./known-host.ts";
 import type { Listener } from "./listener.ts";
 import { messageClasses, type GatewayRequest, type GatewayResponse } from "./messages.ts";
 import { judgeParserError, type ParserError } from "./parser-errors.ts";
@@ -77,7 +78,9 @@ export class Gateway {
       },
       this.#connections,
     );
-    this.internalRoutes = code === null ? null : new InternalRoutes(code, () => this.serverNames);
+    const { trustedHost: trusted } = settings;
+    const names = (): KnownNames => ({ listeners: this.serverNames, trusted, anyAddress: false });
+    this.internalRoutes = code === null ? null : new InternalRoutes(code, names);
     this.#trustedPeers = compileTrustedPeers(settings.forwardedAllowIps);
   }
 

@@ -1,7 +1,6 @@
-import { isIPv4 } from "node:net";
 import type { CodeState } from "../code-state.ts";
 import type { GatewayAnswer } from "./error-page.ts";
-import { splitHost } from "./host.ts";
+import { isKnownHost, type KnownNames } from "./known-host.ts";
 import { CLIENT_SCRIPT, EVENTS_PATH, INTERNAL_PREFIX, SCRIPT_PATH } from "./refresh/client-script.ts";
 import { CodeEvents } from "./refresh/code-events.ts";
 import { fieldValues } from "./request-fields.ts";
@@ -23,11 +22,6 @@ export function isInternal(path: string): boolean {
   return path.startsWith(INTERNAL_PREFIX);
 }
 
-/** Whether an address leads to the machine that it is used on. */
-export function isLoopback(address: string): boolean {
-  return address === "::1" || (isIPv4(address) && address.startsWith("127."));
-}
-
 /** An answer, or the wish to hear of events from now on. */
 export type InternalResponse = GatewayAnswer | "events";
 
@@ -38,14 +32,14 @@ export type InternalResponse = GatewayAnswer | "events";
 export class InternalRoutes {
   readonly code: CodeState;
   readonly events: CodeEvents;
-  readonly #serverNames: () => readonly string[];
+  readonly #names: () => KnownNames;
   #closed = false;
 
-  /** @param serverNames the hosts that the listeners were given */
-  constructor(code: CodeState, serverNames: () => readonly string[]) {
+  /** @param names by which the gateway is asked for them */
+  constructor(code: CodeState, names: () => KnownNames) {
     this.code = code;
     this.events = new CodeEvents(code);
-    this.#serverNames = serverNames;
+    this.#names = names;
   }
 
   owns(path: string): boolean {
@@ -57,14 +51,7 @@ export class InternalRoutes {
    * rebinding) has a Host that is none of ours.
    */
   admits(visit: Pick<Visit, "isLocal" | "host">): boolean {
-    if (!visit.isLocal || visit.host === null) return false;
-    const name = splitHost(visit.host).name.toLowerCase();
-    return (
-      name === "localhost" ||
-      name.endsWith(".localhost") ||
-      isLoopback(name.replace(/^\[(.*)\]$/, "$1")) ||
-      this.#serverNames().some((serverName) => serverName.toLowerCase() === name)
-    );
+    return visit.isLocal && isKnownHost(visit.host, this.#names());
   }
 
   /** Answers a request below the prefix. */

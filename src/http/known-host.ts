@@ -1,6 +1,6 @@
 import { isIP } from "node:net";
 import { splitHost } from "./host.ts";
-import { isLoopback } from "./internal-routes.ts";
+import { isLoopback } from "./loopback.ts";
 
 /** By which names a gateway is asked for what only this machine may see. */
 export interface KnownNames {

@@ -22,6 +22,10 @@ class Pages implements DebugPages {
     return this.given(visit);
   }
 
+  admits(): boolean {
+    return true;
+  }
+
   answer(record: ErrorRecord, plain: GatewayAnswer): GatewayAnswer {
     this.failed.push(record);
     return { ...said(`error ${record.id}`), status: plain.status };

@@ -109,6 +109,26 @@ describe("looking", () => {
     },
   );
 
+  it.each(["evil.example", "0.0.0.0", "[::]", "10.0.0.1", "localhost.evil.example"])(
+    "nor is the error of a request for the Host %s told to who sent it",
+    async (host) => {
+      for (const type of ["text/html", "application/json", "text/plain"]) {
+        // oxlint-disable-next-line no-await-in-loop -- one request after the other
+        const response = await ask("GET", "/pay", { host, headers: [`Accept: ${type}`] });
+        expect(response.status).toBe(500);
+        expect(response.text).not.toContain("ZeroDivisionError");
+        expect(response.text).not.toContain("app.py");
+      }
+    },
+  );
+
+  it("of an error page is for no page of another site, neither as a frame nor as a part", async () => {
+    const response = await ask("GET", "/pay", { headers: ["Accept: text/html"] });
+    expect(response.text).toContain("ZeroDivisionError");
+    expect(response.all("x-frame-options")).toEqual(["DENY"]);
+    expect(response.all("cross-origin-resource-policy")).toEqual(["same-origin"]);
+  });
+
   it.each([
     ["Sec-Fetch-Site: cross-site", 403],
     ["Sec-Fetch-Site: same-site", 403],

@@ -315,11 +315,16 @@ describe("whoever asks", () => {
     }
   });
 
-  it("with the name that the server was told to listen on is answered", async () => {
-    const server = await open({ bind: "0.0.0.0:0" });
-    expect(await get(server, SCRIPT, { host: `0.0.0.0:${server.port}` })).toMatchObject({ status: 200 });
+  it("with a name of --trusted-host is answered", async () => {
+    const server = await open({ trustedHost: ["shop.example"] });
+    expect(await get(server, SCRIPT, { host: `Shop.example:${server.port}` })).toMatchObject({ status: 200 });
     const other = await open();
-    expect(await get(other, SCRIPT, { host: `0.0.0.0:${other.port}` })).toMatchObject({ status: 403 });
+    expect(await get(other, SCRIPT, { host: `shop.example:${other.port}` })).toMatchObject({ status: 403 });
+  });
+
+  it("with the address that stands for all is refused, although the server was told to listen on it", async () => {
+    const server = await open({ bind: "0.0.0.0:0" });
+    expect(await get(server, SCRIPT, { host: `0.0.0.0:${server.port}` })).toMatchObject({ status: 403 });
   });
 
   it.each<[string, Asking]>([
