@@ -316,7 +316,7 @@ describe("whoever asks", () => {
   });
 
   it("with a name of --trusted-host is answered", async () => {
-    const server = await open({ trustedHost: ["shop.example"] });
+    const server = await open({ settings: { trustedHost: ["shop.example"] } });
     expect(await get(server, SCRIPT, { host: `Shop.example:${server.port}` })).toMatchObject({ status: 200 });
     const other = await open();
     expect(await get(other, SCRIPT, { host: `shop.example:${other.port}` })).toMatchObject({ status: 403 });
