@@ -180,11 +180,20 @@ describe("an error of a request", () => {
     expect(html.get("content-security-policy")).toContain("default-src 'none'");
   });
 
-  it("is shown as before to who came by a name that is not known, without frames and values", async () => {
-    const { send } = await start(APP);
+  it("is Markdown for an issue, without what came as a secret", async () => {
+    const { get } = await start(APP);
+    await get("/raise", "Cookie: session=t0psecret-t0psecret");
+    const { text } = await get("/__highball__/errors/1?format=markdown");
+    expect(text).toMatch(/^# `?ZeroDivisionError: division by zero/);
+    expect(text).not.toContain("t0psecret");
+  });
+
+  it("is told to nobody who came by a name that is not known, and is kept", async () => {
+    const { debug, send } = await start(APP);
     const response = await send("GET /raise HTTP/1.1\r\nHost: rebound.example\r\nAccept: text/html\r\n\r\n");
-    expect(response.text).toContain("ZeroDivisionError");
-    expect(response.text).not.toContain("__highball__/errors");
+    expect(response.status).toBe(500);
+    expect(response.text).not.toMatch(/ZeroDivisionError|__highball__/);
+    expect(debug.errors.list()).toHaveLength(1);
   });
 
   it("is gone when the code was loaded again, and says so", async () => {
