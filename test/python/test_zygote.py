@@ -646,6 +646,18 @@ class Shadows(ZygoteTestCase):
         self.assertTrue(self.starts_anew({"wave/__init__.py": ""}))
         self.assertEqual(self.found, os.path.join(self.project, "wave", "__init__.py"))
 
+    def test_a_module_of_the_name_of_one_that_describes_errors(self) -> None:
+        with open(os.path.join(self.project, "ast.py"), "w", encoding="utf-8") as file:
+            file.write("here = __file__")
+        self.application("import ast\nnote(ast=ast.here)")
+        self.gateway.prepare("wave")
+        pid = self.gateway.fork()
+        self.addCleanup(self.gateway.accept().close)
+        worker = self.gateway.accept(anew=True)
+        self.addCleanup(worker.close)
+        worker.ready()
+        self.assertEqual(self.noted(pid), {"ast": os.path.join(self.project, "ast.py")})
+
     def test_a_folder_that_is_no_package_and_a_file_that_is_no_module(self) -> None:
         self.assertFalse(self.starts_anew({"wave/data.py": "", "wave.txt": "", "waves.py": ""}))
         self.assertNotIn(self.root, self.found)

@@ -18,6 +18,7 @@ import sys
 
 # What every child needs is imported once, here.
 from . import fresh_source, imported, private_pages  # noqa: F401
+from .debugger import frameworks, worker_debugger  # noqa: F401
 from .preload import Preload
 
 TYPE_CHECKING = False
@@ -64,6 +65,9 @@ class Zygote:
         #: Children that were never told what to load: the gateway does not know them.
         self._dismissed: Set[int] = set()
         self._own = set(sys.modules)
+        # Of the first error only: it brings modules that an application may have of the same name.
+        from .debugger import console, model, templates  # noqa: F401
+
         self._is_fit = True
         self._wants_standby = False
         self._preload = Preload()
@@ -203,10 +207,15 @@ class Zygote:
         if pid == 0:
             ours.close()
             self._become_worker()
-            return Forked(theirs.detach(), invitation, self._preload, set(sys.modules) - self._own)
+            return Forked(theirs.detach(), invitation, self._preload, self._ahead())
         theirs.close()
         self._standby = pid, ours
         return None
+
+    def _ahead(self) -> Set[str]:
+        """Return the modules that a worker without a zygote would not have yet; the worker's own are no matter."""
+        own = __name__.partition(".")[0] + "."
+        return {name for name in sys.modules if name not in self._own and not name.startswith(own)}
 
     def _dismiss(self) -> None:
         """End the child that waits: it does not have what the next one will have."""

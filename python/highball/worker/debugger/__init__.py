@@ -7,6 +7,18 @@ from __future__ import annotations
 
 from time import time
 
-#: When the code that this process runs cannot have been read yet: of a file that was saved later it is not
-#: known whether its lines are those that run. True only where this is imported before the application.
-began = time()
+_began = time()
+
+
+def begin() -> None:
+    """Note that the application is read from now on; a zygote imports this long before its children do so."""
+    global _began
+    _began = time()
+
+
+def began() -> float:
+    """Return when no code that this process runs can have been read yet.
+
+    Of a file that was saved later it is not known whether its lines are those that run.
+    """
+    return _began

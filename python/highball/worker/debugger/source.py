@@ -52,7 +52,7 @@ class Sources:
         return self._lines[file]
 
     def _is_changed(self, file: str, code: CodeType, lines: List[str]) -> bool:
-        if not file.endswith((".py", ".pyw")) or _changed(file) < began - _MARGIN:
+        if not file.endswith((".py", ".pyw")) or _changed(file) < began() - _MARGIN:
             return False
         if file not in self._codes:
             self._codes[file] = _signatures(file, "".join(lines))

@@ -12,6 +12,7 @@ from time import monotonic
 
 from .. import protocol
 from ..failure import format_exception
+from . import begin
 from .output import keep_output, last_lines
 from .preserved import KEY, Preserved
 from .questions import Questions
@@ -51,6 +52,7 @@ class WorkerDebugger:
 
     def start(self) -> None:
         """Begin to note what is printed and what threads raise; before the application is imported."""
+        begin()
         keep_output()
         self._watch_threads()
 
