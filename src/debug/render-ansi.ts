@@ -133,7 +133,8 @@ function headline(exception: ExceptionModel, options: Options): readonly string[
   return [
     ...(exception.syntax === null ? [] : syntaxLines(exception.syntax, options)),
     paint(safeLine(type), "bold", "red") + paint(safeLine(first.slice(type.length)), "bold"),
-    ...rest.map(safeLine),
+    // Indented: a line of the application's is not to be taken for one of the server's.
+    ...rest.map((line) => " ".repeat(INDENTATION) + safeLine(line)),
   ];
 }
 

@@ -72,6 +72,15 @@ ZeroDivisionError: division by zero
     ]);
   });
 
+  it("indents what a message has in further lines, so that none of them looks like the server's own", () => {
+    const lines = rendered(error({ message: "no\n  Stopping.", notes: ["a\nnote"] })).split("\n");
+    expect(lines.filter((line) => /Stopping|note|^ +a$/.test(line))).toEqual([
+      "      Stopping.",
+      "    a",
+      "    note",
+    ]);
+  });
+
   it("shows where a file cannot be read", () => {
     expect(rendered(errorModels.syntax)).toContain(
       "  shop/cart.py:4\n    return sum(item.price\n              ^\nSyntaxError: '(' was never closed\n",
