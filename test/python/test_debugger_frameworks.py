@@ -46,6 +46,12 @@ def order(number):
 def fine():
     return "fine"
 
+@app.route("/json")
+def broken_json():
+    import json
+    g = "my own"
+    return json.loads("{")
+
 @app.route("/contexts")
 def contexts():
     import gc
@@ -72,6 +78,12 @@ class Flask(unittest.TestCase):
         self.assertEqual(self.worker.value(order, "url_for('fine')"), "'/fine'")
         self.assertEqual(self.worker.value(order, "g.cart[0]"), "'apple'")
         self.assertEqual(self.worker.value(order, "number"), "7")
+
+    def test_names_that_a_module_has_not_imported_are_there_unless_it_has_others_of_that_name(self) -> None:
+        failure = self.worker.failure("/json")
+        decode = frame_of(failure["error"], "decode")  # of Python's json, which knows nothing of Flask
+        self.assertEqual(self.worker.value(decode, "request.path + url_for('fine')"), "'/json/fine'")
+        self.assertEqual(self.worker.value(frame_of(failure["error"], "broken_json"), "g"), "'my own'")
 
     def test_names_are_completed_with_the_request_and_nothing_is_torn_down_for_it(self) -> None:
         order = frame_of(self.worker.failure("/orders/7")["error"], "order")

@@ -31,6 +31,8 @@ class Console:
         self._describe = describe
         self._namespace = namespace
         self._flags = begins_with(flags)
+        if error.preserved is not None:
+            namespace.offer(**error.preserved.names())
 
     @classmethod
     def of_frame(cls, error: KeptError, frame: FrameType, describe: Describe) -> Console:

@@ -6,6 +6,7 @@ request ends, and they can be entered again, as often as is wished.
 
 from __future__ import annotations
 
+import sys
 from contextvars import copy_context
 from time import monotonic
 
@@ -15,11 +16,13 @@ TYPE_CHECKING = False
 if TYPE_CHECKING:
     from _thread import LockType
     from contextvars import Context
-    from typing import Any, Callable, List, Optional, TypeVar
+    from typing import Any, Callable, Dict, List, Optional, TypeVar
 
     Result = TypeVar("Result")
 
 KEY = "werkzeug.debug.preserve_context"
+
+FLASK_NAMES = ("current_app", "g", "request", "session", "url_for")
 
 PATIENCE = 5.0
 """Seconds that an evaluation waits for another one of the same request."""
@@ -42,6 +45,11 @@ class Preserved:
             self._snapshot = copy_context()
         if manager is not None:
             self._managers.append(manager)
+
+    def names(self) -> Dict[str, Any]:
+        """Return what Flask's context is asked through, for frames whose module has not imported it."""
+        flask = sys.modules.get("flask") if self._managers else None
+        return {name: getattr(flask, name) for name in FLASK_NAMES if hasattr(flask, name)}
 
     def keep(self) -> None:
         """An error refers to it from now on."""
