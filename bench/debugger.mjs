@@ -1,0 +1,205 @@
+#!/usr/bin/env node
+/**
+ * `npm run bench:debugger`: what the debugger costs, and how soon it answers; writes bench/DEBUGGER.md.
+ *
+ * - page: from the sending of a request of Flask's that raises to the moment at which Chromium has laid the page out
+ *   and run its script (loadEventEnd), on a browser that runs already.
+ * - evaluation: from the sending of the code to the end of its answer, over HTTP, as the page does it.
+ * - memory: resident memory of the gateway and the worker with 100 kept errors, and without.
+ * - cost: requests a second of Flask's hello that do not fail, with --debug and without, in turn, on 32 connections.
+ */
+import { mkdirSync, mkdtempSync, readFileSync, writeFileSync } from "node:fs";
+import { cpus, release, tmpdir } from "node:os";
+import { join } from "node:path";
+import { fileURLToPath } from "node:url";
+import { chromium } from "playwright-core";
+import { Child, cleanUpAtExit } from "./lib/children.mjs";
+import { Machine } from "./lib/environment.mjs";
+import { highballCommand } from "./lib/paths.mjs";
+import { processTree } from "./lib/process-tree.mjs";
+import { answers, freePort } from "./lib/running-server.mjs";
+import { median, percentile } from "./lib/statistics.mjs";
+import { wrk } from "./lib/wrk.mjs";
+
+/** Runs in the page: milliseconds from its request to the end of its load. */
+const READY = `new Promise((resolve) => {
+  const look = () => {
+    const [entry] = performance.getEntriesByType("navigation");
+    if (entry.loadEventEnd === 0) requestAnimationFrame(look);
+    else resolve(entry.loadEventEnd - entry.requestStart);
+  };
+  look();
+})`;
+
+const RUNS = 5;
+const PAGES = 40;
+const EVALUATIONS = 200;
+const ERRORS = 100;
+
+const APPLICATION = `
+from flask import Flask, request
+app = Flask(__name__)
+
+@app.route("/")
+def hello():
+    return "Hello World!"
+
+@app.route("/pay/<int:number>")
+def pay(number):
+    people = {"names": ["ada", "grace"] * 20, "count": 0}
+    return str(number / people["count"])
+`;
+
+const python = fileURLToPath(
+  new URL("../node_modules/.cache/highball/tests/venv/bin/python", import.meta.url),
+);
+const folder = mkdtempSync(join(tmpdir(), "highball-bench-"));
+writeFileSync(join(folder, "app.py"), APPLICATION);
+
+/**
+ * @param {...string} args
+ * @returns {Promise<{ child: Child, port: number }>}
+ */
+async function start(...args) {
+  const port = await freePort();
+  const given = [highballCommand, ...args, "app:app", "--bind", `127.0.0.1:${port}`, "--python", python];
+  const env = {
+    ...process.env,
+    FLASK_DEBUG: "1",
+    HIGHBALL_DEBUG_PIN: "off",
+    XDG_STATE_HOME: join(folder, "state"),
+  };
+  const child = new Child(process.execPath, given, { cwd: folder, env });
+  // oxlint-disable-next-line no-await-in-loop -- until it answers
+  while (child.alive && !(await answers(port, "/"))) await new Promise((resolve) => setTimeout(resolve, 50));
+  return { child, port };
+}
+
+/** @param {number} port */
+async function measurePage(port) {
+  const browser = await chromium.launch({
+    executablePath: "/usr/bin/chromium",
+    args: ["--no-sandbox", "--disable-gpu", "--disable-background-networking", "--disable-component-update"],
+  });
+  const times = [];
+  try {
+    const page = await browser.newPage();
+    for (let count = 0; count < PAGES; count += 1) {
+      // oxlint-disable no-await-in-loop -- one page after the other
+      await page.goto(`http://127.0.0.1:${port}/pay/${count}`, { waitUntil: "load" });
+      times.push(/** @type {number} */ (await page.evaluate(READY)));
+      // oxlint-enable no-await-in-loop
+    }
+  } finally {
+    await browser.close();
+  }
+  return { first: times[0] ?? NaN, later: times.slice(1) };
+}
+
+/** @param {string} url @param {RequestInit} [init] @returns {Promise<unknown>} */
+async function json(url, init = {}) {
+  const response = await fetch(url, { ...init, headers: { accept: "application/json", ...init.headers } });
+  return response.json();
+}
+
+/** @param {number} port */
+async function measureEvaluations(port) {
+  const url = `http://127.0.0.1:${port}/__highball__/`;
+  await fetch(`http://127.0.0.1:${port}/pay/1`);
+  const { errors } = /** @type {{ errors: { id: number }[] }} */ (await json(`${url}errors`));
+  const id = errors[0]?.id;
+  const { error } = /** @type {{ error: { model: { exception: { frames: { id: string }[] } } } }} */ (
+    await json(`${url}errors/${id}`)
+  );
+  const frame = error.model.exception.frames.at(-1)?.id;
+  const { token } = /** @type {{ token: string }} */ (await json(`${url}session`));
+  const headers = { "content-type": "application/json", "x-highball-token": token };
+  const times = [];
+  for (let count = 0; count < EVALUATIONS; count += 1) {
+    const body = JSON.stringify({ code: `people["count"] + ${count}` });
+    const before = performance.now();
+    const asked = { method: "POST", headers, body };
+    // oxlint-disable-next-line no-await-in-loop -- one evaluation after the other
+    const outcome = await json(`${url}errors/${id}/frames/${frame}/evaluate`, asked);
+    times.push(performance.now() - before);
+    if (!JSON.stringify(outcome).includes(`"text":"${count}"`))
+      throw new Error(`evaluated to ${JSON.stringify(outcome)}`);
+  }
+  return times;
+}
+
+/** @param {number} pid @returns {number} kB, 0 of a process that has ended. */
+const residentOf = (pid) =>
+  Number(/^VmRSS:\s+(\d+)/m.exec(readFileSync(`/proc/${pid}/status`, "latin1"))?.[1] ?? 0);
+
+/** @param {number} pid @returns {number} MiB of it and of its children. */
+const resident = (pid) => processTree(pid).reduce((sum, { pid: each }) => sum + residentOf(each), 0) / 1024;
+
+async function measureMemory() {
+  const { child, port } = await start("--debug", "-w", "1", "--threads", "1");
+  // What is imported and compiled for the first ones is not held by errors.
+  for (let count = 0; count < 5; count += 1) {
+    // oxlint-disable-next-line no-await-in-loop
+    await (await fetch(`http://127.0.0.1:${port}/pay/1`)).text();
+  }
+  const before = resident(child.pid);
+  for (let count = 0; count < ERRORS; count += 1) {
+    // oxlint-disable-next-line no-await-in-loop
+    await (await fetch(`http://127.0.0.1:${port}/pay/${count}`)).text();
+  }
+  const after = resident(child.pid);
+  await child.stop();
+  return after - before;
+}
+
+/** @param {number} port @param {number} seconds */
+const load = (port, seconds) => wrk({ port, script: "get.lua", connections: 32, seconds });
+
+async function measureCost() {
+  /** @type {{ on: number[], off: number[] }} */
+  const rates = { on: [], off: [] };
+  const common = ["-w", "1", "--threads", "4"];
+  const off = await start(...common);
+  const on = await start("--debug", ...common);
+  await load(off.port, 1);
+  await load(on.port, 1);
+  for (let run = 0; run < RUNS; run += 1) {
+    // oxlint-disable no-await-in-loop -- in turn
+    rates.off.push((await load(off.port, 3)).rate);
+    rates.on.push((await load(on.port, 3)).rate);
+    // oxlint-enable no-await-in-loop
+  }
+  await off.child.stop();
+  await on.child.stop();
+  return rates;
+}
+
+cleanUpAtExit();
+const machine = new Machine();
+const dev = await start("dev");
+const page = await measurePage(dev.port);
+const evaluations = await measureEvaluations(dev.port);
+await dev.child.stop();
+const memory = await measureMemory();
+const cost = await measureCost();
+const ms = (/** @type {number} */ value) => `${value.toFixed(1)} ms`;
+const text = `# What the debugger costs
+
+Written by \`npm run bench:debugger\`, which says how it measures.
+
+- Date: ${new Date().toISOString()}
+- Machine: ${cpus().length} × ${cpus()[0]?.model.trim() ?? "?"}, Linux ${release()}, Node ${process.version}; ${machine.describe()}
+
+| measured | median | worst or range | asked |
+|---|--:|--:|--:|
+| a page of Flask's is ready in Chromium, first of a browser | ${ms(page.first)} | | |
+| the same, ${page.later.length} further ones | ${ms(median(page.later))} | p95 ${ms(percentile(page.later, 0.95))} | 100 ms |
+| an evaluation over HTTP, ${EVALUATIONS} | ${ms(median(evaluations))} | worst ${ms(Math.max(...evaluations))} | 20 ms |
+| ${ERRORS} kept errors, gateway and worker together | ${memory.toFixed(1)} MiB | | |
+| requests that do not fail, with / without | ${(median(cost.on) / median(cost.off)).toFixed(3)} | ${cost.on.map((rate, run) => (rate / (cost.off[run] ?? NaN)).toFixed(2)).join(", ")} | 1 |
+
+Rates without the debugger: ${cost.off.map((rate) => Math.round(rate)).join(", ")}; with: ${cost.on.map((rate) => Math.round(rate)).join(", ")} a second.
+`;
+mkdirSync(new URL(".", import.meta.url), { recursive: true });
+writeFileSync(new URL("DEBUGGER.md", import.meta.url), text);
+console.log(text);
