@@ -112,8 +112,10 @@ async function measureEvaluations(port) {
     await json(`${url}errors/${id}`)
   );
   const frame = error.model.exception.frames.at(-1)?.id;
-  const { token } = /** @type {{ token: string }} */ (await json(`${url}session`));
-  const headers = { "content-type": "application/json", "x-highball-token": token };
+  const session = await fetch(`${url}session`);
+  const { token } = /** @type {{ token: string }} */ (await session.json());
+  const [cookie = ""] = session.headers.getSetCookie().map((field) => field.split(";")[0] ?? "");
+  const headers = { "content-type": "application/json", "x-highball-token": token, cookie };
   const times = [];
   for (let count = 0; count < EVALUATIONS; count += 1) {
     const body = JSON.stringify({ code: `people["count"] + ${count}` });

@@ -150,6 +150,8 @@ describe("code that is edited under load", () => {
       const folder = makeFolder();
       const project = new EditedProject(folder, random);
       const args = ["dev", "app:app", "--port", "0", "--python", python, "--zygote", zygote];
+      // The client's Host: errors are told to nobody who asks by another name.
+      args.push("--trusted-host", "test");
       const cli = startCli(args, { cwd: folder });
       onTestFinished(async () => {
         cli.process.kill("SIGKILL");

@@ -35,6 +35,8 @@ class Project {
       errorLogfile: log,
       logLevel: "debug",
       debug: true,
+      // The client's Host: errors are told to nobody who asks by another name.
+      trustedHost: ["test"],
       ...settings,
       application: settings.application ?? "app",
     });
