@@ -101,18 +101,11 @@ export class Debugger implements DebugDoor, FaultListener {
   begin(traced: TracedRequest): RequestTrace {
     const request = this.#log.begin(traced, this.#server.version());
     traced.replay?.begun(request.id);
-    return {
-      record: request.id,
-      failed: (failure, audience) => this.#failed(request, failure, audience),
-      broke: (failure) => this.#broke(request, failure),
-      answered: (status, duration) => {
-        request.status = status;
-        request.duration = duration;
-      },
-    };
+    return new Trace(this, request);
   }
 
-  #failed(request: KeptRequest, failure: Failure, audience: Audience | null): GatewayAnswer {
+  /** A request was not answered by the application; what its client is told. */
+  failed(request: KeptRequest, failure: Failure, audience: Audience | null): GatewayAnswer {
     if (this.#server.passesErrors) return answerTo(failure, null);
     const record = this.#recordOf(request, failure);
     const pages = this.#pages;
@@ -133,7 +126,8 @@ export class Debugger implements DebugDoor, FaultListener {
     return record;
   }
 
-  #broke(request: KeptRequest, failure: Failure): void {
+  /** A response broke off. */
+  broke(request: KeptRequest, failure: Failure): void {
     // Of what was raised the worker tells once more, with the frames.
     if (this.#server.passesErrors || failure.kind === "load-failed" || failure.kind === "raised") return;
     const { version } = request;
@@ -167,5 +161,33 @@ export class Debugger implements DebugDoor, FaultListener {
     const record = this.errors.add(error);
     if (request !== null) request.error ??= record.id;
     return record;
+  }
+}
+
+/** What the gateway tells of one request: an object without closures, since there is one for each. */
+class Trace implements RequestTrace {
+  readonly #debugger: Debugger;
+  readonly #request: KeptRequest;
+
+  constructor(debug: Debugger, request: KeptRequest) {
+    this.#debugger = debug;
+    this.#request = request;
+  }
+
+  get record(): number {
+    return this.#request.id;
+  }
+
+  failed(failure: Failure, audience: Audience | null): GatewayAnswer {
+    return this.#debugger.failed(this.#request, failure, audience);
+  }
+
+  broke(failure: Failure): void {
+    this.#debugger.broke(this.#request, failure);
+  }
+
+  answered(status: number, duration: number): void {
+    this.#request.status = status;
+    this.#request.duration = duration;
   }
 }
