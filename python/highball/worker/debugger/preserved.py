@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import sys
 from contextvars import copy_context
+from sys import exc_info
 from time import monotonic
 
 from ..native import allocate_lock
@@ -16,7 +17,7 @@ TYPE_CHECKING = False
 if TYPE_CHECKING:
     from _thread import LockType
     from contextvars import Context
-    from typing import Any, Callable, Dict, List, Optional, TypeVar
+    from typing import Any, Callable, Dict, Optional, Sequence, TypeVar
 
     Result = TypeVar("Result")
 
@@ -29,22 +30,25 @@ PATIENCE = 5.0
 
 
 class Preserved:
-    """The context managers of one request."""
+    """The context managers of one request.
 
-    __slots__ = ("_is_kept", "_lock", "_managers", "_snapshot")
+    There is one for every request, most of which do not fail: what only an error needs is made for an error.
+    """
+
+    __slots__ = ("_lock", "_managers", "_snapshot")
 
     def __init__(self) -> None:
-        self._managers: List[Any] = []
+        self._managers: Sequence[Any] = ()
         self._snapshot: Optional[Context] = None
-        self._is_kept = False
-        self._lock = allocate_lock()
+        #: None as long as no error refers to it.
+        self._lock: Optional[LockType] = None
 
     def add(self, manager: Any) -> None:
         """Take one more; it is in force at this moment."""
-        if self._snapshot is None:
-            self._snapshot = copy_context()
         if manager is not None:
-            self._managers.append(manager)
+            self._managers = (*self._managers, manager)
+        if exc_info()[0] is not None and self._snapshot is None:
+            self._snapshot = copy_context()
 
     def names(self) -> Dict[str, Any]:
         """Return what Flask's context is asked through, for frames whose module has not imported it."""
@@ -53,12 +57,13 @@ class Preserved:
 
     def keep(self) -> None:
         """An error refers to it from now on."""
-        self._is_kept = True
+        if self._lock is None:
+            self._lock = allocate_lock()
 
     def ended(self) -> None:
         """The request has ended: without an error nobody needs it, and it refers to the environ that has it."""
-        if not self._is_kept:
-            self._managers.clear()
+        if self._lock is None:
+            self._managers = ()
             self._snapshot = None
 
     def run(self, function: Callable[[], Result]) -> Result:
@@ -69,9 +74,11 @@ class Preserved:
         """
         if not self._managers:
             return function()
+        self.keep()
         from contextlib import ExitStack
 
-        if not _acquire(self._lock):
+        lock = self._lock
+        if lock is None or not _acquire(lock):
             print("Another evaluation of this request still runs: this one is done without its context.")
             return function()
         raised: Optional[BaseException] = None
@@ -90,7 +97,7 @@ class Preserved:
             raise raised  # a manager has taken it for its own
         finally:
             raised = None  # it refers to this frame
-            self._lock.release()
+            lock.release()
 
     def look(self, function: Callable[[], Result]) -> Result:
         """Call ``function`` with what the request saw at its end; nothing is set up or cleared up."""
