@@ -9,6 +9,7 @@ import {
   type ReplayPass,
   type RequestTrace,
 } from "./debug-door.ts";
+import { answerOf, beginTrace, visitOf } from "./debug-request.ts";
 import { buildEnviron } from "./environ.ts";
 import { answerTo, renderAnswer, type Audience, type GatewayAnswer } from "./error-page.ts";
 import type { GatewayRequest, GatewayResponse } from "./messages.ts";
@@ -18,8 +19,6 @@ import { isLoopback } from "./loopback.ts";
 import { isForDocument, PageFollower } from "./refresh/page-follower.ts";
 import { BodyCollector } from "./request-body.ts";
 import { ResponseWriter, type ResponseOwner } from "./response-writer.ts";
-
-const NO_BODY: Buffer = Buffer.alloc(0);
 
 /**
  * One request and its response: policy, body, application, response, access log.
@@ -202,7 +201,10 @@ export class Exchange implements ResponseOwner {
     // A worker unlinks the file of a body when it starts the request: a second one would find none.
     const bodyRemains = this.#body === null || Buffer.isBuffer(this.#body);
     const replayable = (method === "GET" || method === "HEAD") && bodyRemains;
-    if (gateway.debug !== null) this.#trace = this.#beginTrace(gateway.debug, this.#environ, verdict);
+    if (gateway.debug !== null) {
+      const whole = { request: this.request, verdict, body: this.#body };
+      this.#trace = beginTrace(gateway.debug, whole, this.#environ, this.#replay);
+    }
     const record = this.#trace === null ? 0 : this.#trace.record;
     const call = gateway.application.begin(
       { environ: this.#environ, body: this.#body, replayable, record },
@@ -215,53 +217,19 @@ export class Exchange implements ResponseOwner {
 
   // --- development --------------------------------------------------------------------------
 
-  #beginTrace(debug: DebugDoor, environ: string, { origin }: Accepted): RequestTrace {
-    const { method, url, rawHeaders } = this.request;
-    const protocol = this.isHttp10 ? "HTTP/1.0" : "HTTP/1.1";
-    const { remoteAddress } = origin;
-    const replay = this.#replay;
-    return debug.begin({
-      method,
-      target: url,
-      protocol,
-      rawHeaders,
-      environ,
-      body: this.#body,
-      remoteAddress,
-      replay,
-    });
-  }
-
   /** Asks the debugger for its own; false if that has nothing to say here. */
-  #visits(debug: DebugDoor, { target, host, origin }: Accepted): boolean {
-    const { method, rawHeaders } = this.request;
-    const answer = debug.respond({
-      method,
-      path: target.path,
-      query: target.query,
-      scheme: origin.scheme,
-      host,
-      isLocal: this.#isLocal,
-      remoteAddress: origin.remoteAddress,
-      rawHeaders,
-      body: Buffer.isBuffer(this.#body) ? this.#body : NO_BODY,
-    });
+  #visits(debug: DebugDoor, verdict: Accepted): boolean {
+    const { gateway } = this.#connection;
+    const visit = visitOf({ request: this.request, verdict, body: this.#body }, this.#isLocal);
+    const answer = debug.respond(visit);
     if (answer === null) {
-      if (this.#connection.gateway.internalRoutes !== null) return false;
+      if (gateway.internalRoutes !== null) return false;
       this.#give({ status: 404, reason: "There is nothing at this address." });
       return true;
     }
     this.#body = null;
-    this.#connection.gateway.visits.add(this);
-    answer.then(
-      // Pages ask for much of it by themselves; what is refused is worth a line.
-      (given) => this.#give(given.status < 300 ? { ...given, isRoutine: true } : given),
-      (error: unknown) => {
-        const reason = error instanceof Error ? (error.stack ?? error.message) : String(error);
-        this.#connection.gateway.log.error(`The debugger failed at ${method} ${target.path}: ${reason}`);
-        this.#give({ status: 500, reason: "The debugger failed; the log of the server says how." });
-      },
-    );
+    gateway.visits.add(this);
+    void answerOf(visit, answer, gateway.log).then((given) => this.#give(given));
     return true;
   }
 

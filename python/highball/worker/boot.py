@@ -67,7 +67,7 @@ def _be_zygote(descriptor: int) -> None:
     if os.getppid() != parent:
         os._exit(1)
     invitation = forked.invitation
-    control = Control(lambda: (invitation, connect(invitation, "control")))
+    control = Control(lambda: (invitation, connect(invitation, "control")), invitation)
     control.start()
     try:
         data = connect(invitation, "data")

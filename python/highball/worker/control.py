@@ -26,14 +26,21 @@ DEBUGGING = (protocol.EVALUATE, protocol.SUGGEST, protocol.INTERRUPT, protocol.P
 
 
 class Control:
-    """One thread, one connection, a handler for each type of frame."""
+    """One thread, one connection, a handler for each type of frame.
 
-    def __init__(self, accept: Callable[[], Tuple[Dict[str, Any], socket.socket]]) -> None:
+    ``accept`` waits for the invitation and connects; ``invitation`` is that where it has come already.
+    """
+
+    def __init__(
+        self,
+        accept: Callable[[], Tuple[Dict[str, Any], socket.socket]],
+        invitation: Optional[Dict[str, Any]] = None,
+    ) -> None:
         self._accept = accept
         self._reader = protocol.FrameReader()
         self._connected = Signal()
         self._connection: socket.socket
-        self._invitation: Dict[str, Any] = {}
+        self._invitation: Dict[str, Any] = invitation or {}
         # What an evaluation shows is larger than the socket takes at once.
         self._send_lock = allocate_lock()
         self.runners: Optional[Runners] = None
