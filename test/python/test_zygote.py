@@ -384,15 +384,15 @@ class Waiting(ZygoteTestCase):
             "for index in range(0, len(library.large), 4096): library.large[index] = 1\n"
             "note(faults=resource.getrusage(resource.RUSAGE_SELF).ru_minflt - before)"
         )
-        self.write(library="large = bytearray(b'x') * (8 << 20)")
+        self.write(library="large = bytearray(b'x') * (32 << 20)")
         self.gateway.prepare("library")
         job = self.gateway.seat()
         worker = self.gateway.accept()
         self.addCleanup(worker.close)
-        self.until_own(worker.pid, 10 << 10)
+        self.until_own(worker.pid, 34 << 10)
         self.gateway.order(*job)
         worker.ready()
-        self.assertLess(self.noted(worker.pid)["faults"], 1024)  # of 2,048 pages
+        self.assertLess(self.noted(worker.pid)["faults"], 4096)  # of 8,192 pages
 
 
 class Forks(ZygoteTestCase):
