@@ -29,16 +29,18 @@ ${plan?.first === null || plan === null ? null : renderWhere(plan.first, context
 
 function renderRaised(type: string, message: string): Markup {
   const end = message.includes("\n") ? message.indexOf("\n") : message.length;
-  const head = message.slice(0, Math.min(end, LONG));
-  const isWhole = head.length === message.length;
+  const isCut = end > LONG;
+  const head = isCut ? `${message.slice(0, LONG)}…` : message.slice(0, end);
+  // Of several lines the first stands in the title, and need not be read twice.
+  const rest = isCut ? message : message.slice(end + 1);
   const dot = type.lastIndexOf(".") + 1;
   const name = markup`<span class="raised-type"><span class="module">${type.slice(0, dot)}</span>${type.slice(dot)}</span>`;
-  return markup`<h1>${name}${message === "" ? null : markup`<span class="colon">:</span> <span class="message">${head}${isWhole ? "" : "…"}</span>`}</h1>
+  return markup`<h1>${name}${message === "" ? null : markup`<span class="colon">:</span> <span class="message">${head}</span>`}</h1>
 ${
-  isWhole
+  rest === ""
     ? null
-    : markup`<pre class="message" tabindex="0" role="region" aria-label="The whole message">
-${message}</pre>`
+    : markup`<pre class="message" tabindex="0" role="region" aria-label="${isCut ? "The whole message" : "The rest of the message"}">
+${rest}</pre>`
 }`;
 }
 
