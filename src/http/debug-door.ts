@@ -81,6 +81,7 @@ export const LARGEST_VISIT: number = 1024 * 1024;
 
 /** Tells a request that the debugger has sent from those of clients; nobody behind this door sees it. */
 export const REPLAY_HEADER = "X-Highball-Replay";
+const REPLAY_NAME: string = REPLAY_HEADER.toLowerCase();
 
 /** Takes the header out of a request, if the debugger knows its token. */
 export function takeReplayPass(
@@ -88,9 +89,10 @@ export function takeReplayPass(
   door: DebugDoor,
 ): ReplayPass | null {
   const { rawHeaders } = request;
-  const name = REPLAY_HEADER.toLowerCase();
   for (let index = 0; index + 1 < rawHeaders.length; index += 2) {
-    if (rawHeaders[index]?.toLowerCase() !== name) continue;
+    const name = rawHeaders[index] ?? "";
+    // The length first: this is asked of every header of every request.
+    if (name.length !== REPLAY_HEADER.length || name.toLowerCase() !== REPLAY_NAME) continue;
     const pass = door.redeem(rawHeaders[index + 1] ?? "");
     if (pass !== null) request.rawHeaders = rawHeaders.toSpliced(index, 2);
     return pass;
