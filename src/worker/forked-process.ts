@@ -1,4 +1,5 @@
 import { constants } from "node:os";
+import { lastWords } from "./last-words.ts";
 import type { Exit, LoadOptions, WorkerProcess } from "./process.ts";
 import type { Invitation, Seat } from "./seat.ts";
 
@@ -80,6 +81,12 @@ export class ForkedProcess implements WorkerProcess {
   ended(exit: Exit): void {
     if (this.#replacement !== null) return; // the replacement's end is what counts
     if (this.#greeted || this.#killed !== null) this.#resolve(exit);
+    else void this.#endedUnheard(exit);
+  }
+
+  async #endedUnheard(exit: Exit): Promise<void> {
+    await lastWords();
+    if (this.#greeted) this.#resolve(exit);
     else this.failed("it ended before it had connected");
   }
 

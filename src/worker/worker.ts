@@ -4,6 +4,7 @@ import type { ErrorModel } from "../error-model.ts";
 import { HighballError, type ErrorCode, type ErrorDetails, catalogue } from "../errors.ts";
 import { Channel } from "./channel.ts";
 import { readErrorModel, readLines, readObject } from "./error-payload.ts";
+import { lastWords } from "./last-words.ts";
 import { describeExit, type Exit, type WorkerProcess } from "./process.ts";
 import {
   encodeFrame,
@@ -116,7 +117,7 @@ export class Worker {
     void this.process.exited.then((exit) => {
       this.#prompt(false);
       this.debuggee.end();
-      this.#died(exit);
+      void this.#died(exit);
     });
   }
 
@@ -222,8 +223,9 @@ export class Worker {
     this.process.kill("SIGKILL");
   }
 
-  #died(exit: Exit): void {
+  async #died(exit: Exit): Promise<void> {
     // The worker's own word (FAILED) may still be on its way when the process is gone.
+    await lastWords();
     const tell = (): void => {
       if (this.#settle === null) return;
       const what = `The worker ${describeExit(exit)} before it had loaded the application.`;

@@ -1,5 +1,5 @@
 /** The debugger of a server with real workers: what becomes an error, who holds its frames, and for how long. */
-import { writeFileSync } from "node:fs";
+import { readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { afterEach, describe, expect, it } from "vitest";
 import type { ErrorRecord } from "../../src/debug/error-record.ts";
@@ -305,7 +305,10 @@ describe("code that cannot be loaded", () => {
   });
 
   it("because its import kills the process has the last stack", async () => {
-    const { debug, get, save } = await start(APP);
+    const errorLogfile = join(makeFolder(), "log");
+    const { debug, get, save } = await start(APP, { errorLogfile, logLevel: "debug" });
+    // A process that is started cold may be gone before it has been told where its stack goes.
+    await expect.poll(() => readFileSync(errorLogfile, "utf8")).toContain("The zygote is ready");
     save("app.py", "import os\nos.abort()\n");
     expect((await get("/")).status).toBe(500);
     const record = await errorAt(debug, "load");

@@ -1,6 +1,7 @@
 import { existsSync } from "node:fs";
 import { afterEach, beforeEach, describe, expect, it, vi } from "vitest";
 import { exitOf, ForkedProcess, type Forker } from "../../src/worker/forked-process.ts";
+import { lastWords } from "../../src/worker/last-words.ts";
 import type { Exit, LoadOptions, WorkerProcess } from "../../src/worker/process.ts";
 import { Rendezvous } from "../../src/worker/rendezvous.ts";
 import { type Invitation, Seat } from "../../src/worker/seat.ts";
@@ -106,11 +107,23 @@ describe("a process of the zygote's", () => {
   it.each([
     ["cannot be forked", (child: ForkedProcess) => child.failed("no memory")],
     ["ends before it has connected", (child: ForkedProcess) => child.ended({ code: 1, signal: null })],
-  ])("that %s is replaced", (_, happens) => {
+  ])("that %s is replaced", async (_, happens) => {
     const { child, cold } = scene();
     child.invite(INVITATION);
     happens(child);
+    await lastWords();
+    await lastWords();
     expect(cold.invited).toEqual([INVITATION]);
+  });
+
+  it("that ends before it is heard to have connected is not replaced", async () => {
+    const { child, cold } = scene();
+    child.invite(INVITATION);
+    child.forked(7);
+    child.ended({ code: 0, signal: null });
+    child.greeted();
+    expect(await child.exited).toEqual({ code: 0, signal: null });
+    expect(cold.invited).toEqual([]);
   });
 
   it("that had taken its seat, and was gone when it was to load, is replaced", () => {
