@@ -1,5 +1,6 @@
 import { markup, type Markup } from "../../http/error-page/markup.ts";
 import type { RequestRecord } from "../request-record.ts";
+import { multipartFields } from "./multipart-form.ts";
 import type { PageContext } from "./page-context.ts";
 import { formatDuration, renderTime } from "./time.ts";
 import { count } from "./value.ts";
@@ -56,10 +57,18 @@ function renderBody(request: RequestRecord, { masks }: PageContext): Markup | nu
   if (bodySize === 0) return null;
   if (body === null)
     return markup`<p class="facts quiet">The body of ${count(bodySize, "byte")} was too large to keep.</p>\n`;
-  const type = headerOf(request, "content-type").toLowerCase();
+  const sent = headerOf(request, "content-type");
+  const type = sent.toLowerCase();
   if (type.startsWith("application/x-www-form-urlencoded")) {
     return table("Form", fieldsOf(body.toString("utf8"), masks.field), true);
   }
+  const fields = type.startsWith("multipart/form-data") ? multipartFields(sent, body) : null;
+  if (fields !== null)
+    return table(
+      "Form",
+      fields.map(([name, value]) => [name, masks.field(name, value)]),
+      true,
+    );
   const size = count(bodySize, "byte");
   if (!isText(body)) return markup`<p class="facts quiet">The body: ${size}, not text.</p>\n`;
   const text = masks.body(type, body.toString("utf8"));
