@@ -160,6 +160,7 @@ class Runners:
             environ["wsgi.early_hints"] = exchange.early_hints
             environ["highball.client_disconnected"] = exchange.client_disconnected
             if self.debugger is not None:
+                self.debugger.look()
                 exchange.debug(self.debugger)
             exchange.run(self._application)
             stream.close()

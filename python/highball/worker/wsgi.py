@@ -20,6 +20,7 @@ from .response_head import InvalidResponse, build_head, build_lines
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from _thread import LockType
+    from contextvars import Context
     from types import TracebackType
     from typing import Any, Callable, Dict, Iterable, List, Optional, Protocol, Tuple, Type
 
@@ -67,7 +68,9 @@ class Exchange:
     _bell: Optional[LockType] = None
     _opened: Optional[bool] = None
     _debugger: Optional[WorkerDebugger] = None
-    _preserved: Optional[Preserved] = None
+    _contexts: Tuple[Any, ...] = ()
+    _snapshot: Optional[Context] = None
+    _kept: Optional[Preserved] = None
 
     def __init__(self, ident: int, environ: Environ, outlet: Outlet) -> None:
         self.ident = ident
@@ -118,7 +121,26 @@ class Exchange:
     def debug(self, debugger: WorkerDebugger) -> None:
         """Have ``debugger`` told of errors; to be called before ``run``."""
         self._debugger = debugger
-        self._preserved = debugger.begin(self._environ)
+        self._environ["werkzeug.debug.preserve_context"] = self.preserve
+
+    def preserve(self, context: Any) -> None:
+        """``werkzeug.debug.preserve_context``: take a context manager of the framework's, which is in force now.
+
+        Flask calls it twice for every request, so that what only an error needs is made for an error.
+        """
+        if context is not None:
+            self._contexts = (*self._contexts, context)
+        if self._snapshot is None and sys.exc_info()[0] is not None:
+            from contextvars import copy_context
+
+            self._snapshot = copy_context()
+
+    def _preserved(self) -> Preserved:
+        if self._kept is None:
+            from .debugger.preserved import Preserved
+
+            self._kept = Preserved(self._contexts, self._snapshot)
+        return self._kept
 
     def run(self, application: Application) -> None:
         """Call the application and send what it gives; never raises."""
@@ -142,8 +164,9 @@ class Exchange:
         # The environ holds methods of this object: without the circle, neither waits for the
         # garbage collector.
         self._environ = _NO_ENVIRON
-        if self._preserved is not None:
-            self._preserved.ended()
+        # They refer to the environ, which refers to this object.
+        if self._contexts:
+            self._contexts = ()
         if self.cancelled and not self.complete:
             # Nobody listens, but the gateway must know that this runner is free.
             self.complete = True
@@ -316,11 +339,11 @@ class Exchange:
             payload = {"kind": "raised", "traceback": text[-65536:]}
         if debugger is not None:
             if self._head_sent:
-                told = debugger.tell("stream", self.ident, error, output, self._preserved)
+                told = debugger.tell("stream", self.ident, error, output, self._preserved())
                 if debugger.shows and not told:
                     report("Error on request %s" % where, error)
             elif not self.cancelled:
-                payload["error"] = debugger.describe(error, self._preserved)
+                payload["error"] = debugger.describe(error, self._preserved())
                 payload["output"] = output
         if self.complete or self.cancelled:
             return
@@ -335,7 +358,7 @@ class Exchange:
         if debugger is None or not debugger.shows:
             report("Error in close() of the application's iterable", error)
         if debugger is not None:
-            told = debugger.tell("close", self.ident, error, output, self._preserved)
+            told = debugger.tell("close", self.ident, error, output, self._preserved())
             if debugger.shows and not told:
                 report("Error in close() of the application's iterable", error)
 

@@ -111,8 +111,6 @@ class KeptErrors:
     def begin(self, exception: BaseException, preserved: Optional[Preserved] = None) -> KeptError:
         """Return where the frames of a new error are kept."""
         number = next(self._counter)
-        if preserved is not None:
-            preserved.keep()
         error = KeptError(number, exception, preserved)
         self._errors[number] = error
         self._last = max(self._last, number)

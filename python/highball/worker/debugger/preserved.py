@@ -21,8 +21,6 @@ if TYPE_CHECKING:
 
     Result = TypeVar("Result")
 
-KEY = "werkzeug.debug.preserve_context"
-
 FLASK_NAMES = ("current_app", "g", "request", "session", "url_for")
 
 PATIENCE = 5.0
@@ -30,18 +28,14 @@ PATIENCE = 5.0
 
 
 class Preserved:
-    """The context managers of one request.
-
-    There is one for every request, most of which do not fail: what only an error needs is made for an error.
-    """
+    """The context managers of one request that has failed, and what was in force with them."""
 
     __slots__ = ("_lock", "_managers", "_snapshot")
 
-    def __init__(self) -> None:
-        self._managers: Sequence[Any] = ()
-        self._snapshot: Optional[Context] = None
-        #: None as long as no error refers to it.
-        self._lock: Optional[LockType] = None
+    def __init__(self, managers: Sequence[Any] = (), snapshot: Optional[Context] = None) -> None:
+        self._managers = managers
+        self._snapshot = snapshot
+        self._lock = allocate_lock()
 
     def add(self, manager: Any) -> None:
         """Take one more; it is in force at this moment."""
@@ -55,17 +49,6 @@ class Preserved:
         flask = sys.modules.get("flask") if self._managers else None
         return {name: getattr(flask, name) for name in FLASK_NAMES if hasattr(flask, name)}
 
-    def keep(self) -> None:
-        """An error refers to it from now on."""
-        if self._lock is None:
-            self._lock = allocate_lock()
-
-    def ended(self) -> None:
-        """The request has ended: without an error nobody needs it, and it refers to the environ that has it."""
-        if self._lock is None:
-            self._managers = ()
-            self._snapshot = None
-
     def run(self, function: Callable[[], Result]) -> Result:
         """Call ``function`` with what the managers set up, and have them clear up after it.
 
@@ -74,11 +57,9 @@ class Preserved:
         """
         if not self._managers:
             return function()
-        self.keep()
         from contextlib import ExitStack
 
-        lock = self._lock
-        if lock is None or not _acquire(lock):
+        if not _acquire(self._lock):
             print("Another evaluation of this request still runs: this one is done without its context.")
             return function()
         raised: Optional[BaseException] = None
@@ -97,7 +78,7 @@ class Preserved:
             raise raised  # a manager has taken it for its own
         finally:
             raised = None  # it refers to this frame
-            lock.release()
+            self._lock.release()
 
     def look(self, function: Callable[[], Result]) -> Result:
         """Call ``function`` with what the request saw at its end; nothing is set up or cleared up."""

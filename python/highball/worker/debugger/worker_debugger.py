@@ -14,7 +14,6 @@ from .. import protocol
 from ..failure import format_exception
 from . import begin
 from .output import keep_output, last_lines
-from .preserved import KEY, Preserved
 from .questions import Questions
 
 TYPE_CHECKING = False
@@ -24,6 +23,7 @@ if TYPE_CHECKING:
 
     from ..failure import LoadFailure
     from ..terminal_claims import Claims
+    from .preserved import Preserved
 
     Place = Literal["stream", "close", "thread"]
     Send = Callable[[int, int, bytes], None]
@@ -75,13 +75,10 @@ class WorkerDebugger:
 
     # -- errors ------------------------------------------------------------------------------
 
-    def begin(self, environ: Dict[str, Any]) -> Preserved:
-        """Prepare the environ of a request; return what will have its framework's context."""
+    def look(self) -> None:
+        """Have the framework's errors come through, if a request has imported one."""
         if len(sys.modules) != self._modules:
             self._adapt_frameworks()
-        preserved = Preserved()
-        environ[KEY] = preserved.add
-        return preserved
 
     def raised(self, error: BaseException) -> List[str]:
         """Make an error ready to be reported, and return the last lines that were printed before it."""
