@@ -1,27 +1,5 @@
-import type { ErrorPlace, ErrorRecord } from "../debug/error-record.ts";
-
-/** An error, as the list of the API has it. */
-export interface ErrorSummary {
-  readonly id: number;
-  readonly at: number;
-  readonly place: ErrorPlace;
-  readonly title: string;
-  readonly request: { readonly method: string; readonly target: string } | null;
-  /** Nobody holds its frames any more. */
-  readonly isGone: boolean;
-}
-
-/** A request, as the list of the API has it. */
-export interface RequestSummary {
-  readonly id: number;
-  readonly at: number;
-  readonly method: string;
-  readonly target: string;
-  readonly status: number | null;
-  readonly duration: number | null;
-  readonly error: number | null;
-  readonly replayOf: number | null;
-}
+import type { ErrorRecord } from "../debug/error-record.ts";
+import type { ErrorSummary, RequestSummary } from "../debug/summaries.ts";
 
 /** What came of sending a request again. */
 export interface Replay {

@@ -1,7 +1,8 @@
 import type { ErrorPlace, ErrorRecord } from "../debug/error-record.ts";
 import { HighballError } from "../errors.ts";
 import type { Asking } from "./asking.ts";
-import { type ErrorSummary, readError, readErrors } from "./api-records.ts";
+import type { ErrorSummary } from "../debug/summaries.ts";
+import { readError, readErrors } from "./api-records.ts";
 import { latest } from "./latest.ts";
 import { print, widthOf } from "./printed.ts";
 import { type Cell, renderTable, timeOf } from "./record-table.ts";

@@ -1,6 +1,7 @@
 import { escapeMessage } from "../log/escape.ts";
 import type { Asking } from "./asking.ts";
-import { readRequest, readRequests, type RequestDetails, type RequestSummary } from "./api-records.ts";
+import type { RequestSummary } from "../debug/summaries.ts";
+import { readRequest, readRequests, type RequestDetails } from "./api-records.ts";
 import { latest } from "./latest.ts";
 import { print, widthOf } from "./printed.ts";
 import { type Cell, durationOf, renderTable, statusCell, timeOf } from "./record-table.ts";

@@ -1,7 +1,7 @@
 import { isKnownHost, type KnownNames } from "../http/known-host.ts";
 import { fieldValues } from "../http/request-fields.ts";
 import { forbidden, type Refusal } from "./refusal.ts";
-import type { DebugVisit } from "./visit.ts";
+import type { DebugVisit } from "../http/debug-door.ts";
 
 /** Whom the debugger answers: the rules, without PIN and token (docs/explanation/debugger-security.md). */
 export interface AccessRules {

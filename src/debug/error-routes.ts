@@ -7,7 +7,7 @@ import { errorJson, errorSummary, frameIds, isGone } from "./record-json.ts";
 import { badRequest, notFound, type Refusal } from "./refusal.ts";
 import { type Outcome, readId, type Route } from "./route.ts";
 import type { ErrorSource, Pages, Texts } from "./sources.ts";
-import type { DebugVisit } from "./visit.ts";
+import type { DebugVisit } from "../http/debug-door.ts";
 
 const FORMATS = ["json", "html", "text", "markdown"] as const;
 type Format = (typeof FORMATS)[number];

@@ -5,7 +5,7 @@ import { readCode, readNothing } from "./posted-body.ts";
 import { notFound, type Refusal } from "./refusal.ts";
 import { type Outcome, readId, type Route } from "./route.ts";
 import type { ConsoleSource, Pages } from "./sources.ts";
-import type { DebugVisit } from "./visit.ts";
+import type { DebugVisit } from "../http/debug-door.ts";
 
 /** Where code is to run, or why it cannot. */
 export type Place = { readonly debuggee: Debuggee; readonly frame: string } | { readonly refusal: Refusal };

@@ -5,7 +5,7 @@ import { sameSecret } from "./same-secret.ts";
 import { sessionCookies } from "./session-cookie.ts";
 import { randomToken, type Session, Sessions } from "./sessions.ts";
 import { Tickets } from "./tickets.ts";
-import type { DebugVisit } from "./visit.ts";
+import type { DebugVisit } from "../http/debug-door.ts";
 
 /** What somebody unlocks the debugger with. */
 export type Key = { readonly pin: string } | { readonly ticket: string };

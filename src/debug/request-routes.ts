@@ -7,7 +7,7 @@ import { notFound, type Refusal } from "./refusal.ts";
 import type { RequestRecord } from "./request-record.ts";
 import { type Outcome, readId, type Route } from "./route.ts";
 import type { Pages, Replayer, RequestSource } from "./sources.ts";
-import type { DebugVisit } from "./visit.ts";
+import type { DebugVisit } from "../http/debug-door.ts";
 
 /** `requests`, and what is below it. */
 export class RequestRoutes {

@@ -1,6 +1,6 @@
 import type { GatewayAnswer } from "../http/error-page.ts";
 import type { Refusal } from "./refusal.ts";
-import type { DebugVisit } from "./visit.ts";
+import type { DebugVisit } from "../http/debug-door.ts";
 
 /** An answer, or why there is none. */
 export type Outcome = GatewayAnswer | { readonly refusal: Refusal };

@@ -12,7 +12,7 @@ import { RequestRoutes } from "./request-routes.ts";
 import type { Outcome, Route } from "./route.ts";
 import { SessionRoutes } from "./session-routes.ts";
 import type { ConsoleSource, ErrorSource, Pages, Replayer, RequestSource, Texts } from "./sources.ts";
-import type { DebugVisit } from "./visit.ts";
+import type { DebugVisit } from "../http/debug-door.ts";
 
 /** What the routes are made of. */
 export interface DebugParts {

@@ -1,6 +1,6 @@
 import { splitHost } from "../http/host.ts";
 import { fieldValues } from "../http/request-fields.ts";
-import type { DebugVisit } from "./visit.ts";
+import type { DebugVisit } from "../http/debug-door.ts";
 
 /**
  * The field that gives a browser its session. It goes to the debugger's routes only, so that the

@@ -4,7 +4,7 @@ import { readKey } from "./posted-body.ts";
 import type { Outcome, Route } from "./route.ts";
 import { setCookieField } from "./session-cookie.ts";
 import type { Pages } from "./sources.ts";
-import type { DebugVisit } from "./visit.ts";
+import type { DebugVisit } from "../http/debug-door.ts";
 
 /** `unlock` and `session`: how a browser comes by its token. */
 export class SessionRoutes {

@@ -6,7 +6,7 @@ import { Lock } from "../../src/debug/lock.ts";
 import type { Pin } from "../../src/debug/pin.ts";
 import type { RequestRecord } from "../../src/debug/request-record.ts";
 import { DebugRoutes, type DebugParts } from "../../src/debug/routes.ts";
-import type { DebugVisit } from "../../src/debug/visit.ts";
+import type { DebugVisit } from "../../src/http/debug-door.ts";
 import type { GatewayAnswer } from "../../src/http/error-page.ts";
 import type { Page } from "../../src/http/error-page/page.ts";
 import { MemoryLog } from "./memory-log.ts";

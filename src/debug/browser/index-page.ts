@@ -1,4 +1,5 @@
-import { renderErrorRow, type ErrorSummary } from "../page/error-row.ts";
+import { renderErrorRow } from "../page/error-row.ts";
+import type { ErrorSummary } from "../summaries.ts";
 import { getJson } from "./api.ts";
 import { find, fragmentOf } from "./dom.ts";
 import { listen } from "./server-events.ts";

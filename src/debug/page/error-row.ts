@@ -1,18 +1,8 @@
 import { markup, type Markup } from "../../http/error-page/markup.ts";
 import { INTERNAL_PREFIX } from "../../http/refresh/paths.ts";
 import type { ErrorPlace } from "../error-record.ts";
+import type { ErrorSummary } from "../summaries.ts";
 import { renderTime } from "./time.ts";
-
-/** An error in the list of them, as `GET errors` tells of it. Secrets are masked. */
-export interface ErrorSummary {
-  readonly id: number;
-  readonly at: number;
-  readonly place: ErrorPlace;
-  readonly title: string;
-  readonly request: { readonly method: string; readonly target: string } | null;
-  readonly pid: number;
-  readonly isGone: boolean;
-}
 
 /** Where an error came up, in a few words; nothing where that is the rule. */
 export const PLACES: Readonly<Record<ErrorPlace, string>> = {

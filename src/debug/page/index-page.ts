@@ -2,7 +2,8 @@ import { markup } from "../../http/error-page/markup.ts";
 import type { Page } from "../../http/error-page/page.ts";
 import type { ErrorRecord } from "../error-record.ts";
 import { renderDocument } from "./document.ts";
-import { renderErrorRow, type ErrorSummary } from "./error-row.ts";
+import type { ErrorSummary } from "../summaries.ts";
+import { renderErrorRow } from "./error-row.ts";
 import type { PageContext } from "./page-context.ts";
 
 /**

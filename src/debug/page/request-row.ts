@@ -1,18 +1,7 @@
 import { markup, type Markup } from "../../http/error-page/markup.ts";
 import { INTERNAL_PREFIX } from "../../http/refresh/paths.ts";
+import type { RequestSummary } from "../summaries.ts";
 import { formatDuration, renderTime } from "./time.ts";
-
-/** A request in the list of them, as `GET requests` tells of it. Secrets are masked. */
-export interface RequestSummary {
-  readonly id: number;
-  readonly at: number;
-  readonly method: string;
-  readonly target: string;
-  readonly status: number | null;
-  readonly duration: number | null;
-  readonly error: number | null;
-  readonly replayOf: number | null;
-}
 
 /** One line of the list. Runs in the gateway and in the browser. */
 export function renderRequestRow(request: RequestSummary): Markup {

@@ -1,2 +1,0 @@
-/** What the routes look at of a request is what `http/` hands them. */
-export type { DebugVisit } from "../http/debug-door.ts";
