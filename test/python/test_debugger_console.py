@@ -325,11 +325,8 @@ class Frameworks(ConsoleTestCase):
 
     def setUp(self) -> None:
         self.entered: List[str] = []
-        self.preserved = Preserved()
-        for name in ("application", "request"):
-            self.preserved.add(self.context(name))
-        self.preserved.add(None)
-        self.console = make(lambda: view(41), self.preserved)
+        self.managers = [self.context("application"), self.context("request"), None]
+        self.console = make(lambda: view(41), Preserved(self.managers))
 
     @contextlib.contextmanager
     def once(self, name: str) -> Iterator[None]:
@@ -361,7 +358,7 @@ class Frameworks(ConsoleTestCase):
         self.assertEqual(self.entered[-2:], ["-request", "-application"])
 
     def test_one_that_cannot_be_entered_is_done_without(self) -> None:
-        self.preserved.add(self.once("once"))
+        self.console = make(lambda: view(41), Preserved([*self.managers, self.once("once")]))
         self.value("1")
         found = self.run_code("total")
         self.assertEqual(found["value"]["text"], "41")

@@ -57,6 +57,13 @@ def contexts():
     import gc
     from flask.ctx import RequestContext
     return "%d" % sum(isinstance(each, RequestContext) for each in gc.get_objects())
+
+def before_flask(environ, start_response, inner=app.wsgi_app):
+    if environ["PATH_INFO"] == "/outside":
+        raise LookupError("/outside")
+    return inner(environ, start_response)
+
+app.wsgi_app = before_flask
 """
 
 
@@ -111,6 +118,14 @@ class Flask(unittest.TestCase):
         for _ in range(10):
             self.assertEqual(self.worker.body("/fine"), b"fine")
         self.assertEqual(self.worker.body("/contexts"), before)
+
+    def test_an_error_outside_of_flask_has_no_context_of_an_earlier_request(self) -> None:
+        for path in ("/fine", "/orders/7"):
+            self.worker.answer(self.worker.send(path))
+            frame = frame_of(self.worker.failure("/outside")["error"], "before_flask")
+            error = self.worker.evaluate(frame, "request.path")["error"]
+            self.assertIn("outside of request context", error["exception"]["message"])
+            self.assertEqual(self.worker.suggest(frame, "request.view_"), [])
 
     def test_the_console_without_an_error_is_within_an_application_context(self) -> None:
         self.assertEqual(self.worker.value("console", "app.name"), "'app'")

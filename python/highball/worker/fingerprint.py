@@ -54,7 +54,9 @@ def differences(before: Fingerprint, after: Fingerprint) -> str:
     names = _lasting(after.threads - before.threads)
     if names:
         return f"it runs threads ({', '.join(names)})"
-    opened = {target for _, target in after.descriptors - before.descriptors} - _HARMLESS_FILES
+    # Those that are open still: glibc opens libgcc for as long as the first thread of a process takes to end.
+    lasting = (after.descriptors - before.descriptors) & _descriptors()
+    opened = {target for _, target in lasting} - _HARMLESS_FILES
     if opened:
         return f"it opened {', '.join(sorted(opened))}"
     if after.children - before.children:

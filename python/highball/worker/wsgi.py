@@ -20,9 +20,8 @@ from .response_head import InvalidResponse, build_head, build_lines
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from _thread import LockType
-    from contextvars import Context
     from types import TracebackType
-    from typing import Any, Callable, Dict, Iterable, List, Optional, Protocol, Tuple, Type
+    from typing import Any, Callable, Collection, Dict, Iterable, List, Optional, Protocol, Tuple, Type
 
     ExcInfo = Tuple[Type[BaseException], BaseException, Optional[TracebackType]]
     from .debugger.preserved import Preserved
@@ -67,15 +66,22 @@ class Exchange:
     _overrun = False
     _bell: Optional[LockType] = None
     _opened: Optional[bool] = None
-    _debugger: Optional[WorkerDebugger] = None
-    _contexts: Tuple[Any, ...] = ()
-    _snapshot: Optional[Context] = None
     _kept: Optional[Preserved] = None
 
-    def __init__(self, ident: int, environ: Environ, outlet: Outlet) -> None:
+    def __init__(
+        self,
+        ident: int,
+        environ: Environ,
+        outlet: Outlet,
+        debugger: Optional[WorkerDebugger] = None,
+        contexts: Collection[Any] = (),
+    ) -> None:
+        """``debugger`` is told of errors, with the ``contexts`` that the framework has handed over by then."""
         self.ident = ident
         self._environ = environ
         self._outlet = outlet
+        self._debugger = debugger
+        self._contexts = contexts
 
     # -- what the application calls ----------------------------------------------------------
 
@@ -118,30 +124,6 @@ class Exchange:
 
     # -- what the runner calls ---------------------------------------------------------------
 
-    def debug(self, debugger: WorkerDebugger) -> None:
-        """Have ``debugger`` told of errors; to be called before ``run``."""
-        self._debugger = debugger
-        self._environ["werkzeug.debug.preserve_context"] = self.preserve
-
-    def preserve(self, context: Any) -> None:
-        """``werkzeug.debug.preserve_context``: take a context manager of the framework's, which is in force now.
-
-        Flask calls it twice for every request, so that what only an error needs is made for an error.
-        """
-        if context is not None:
-            self._contexts = (*self._contexts, context)
-        if self._snapshot is None and sys.exc_info()[0] is not None:
-            from contextvars import copy_context
-
-            self._snapshot = copy_context()
-
-    def _preserved(self) -> Preserved:
-        if self._kept is None:
-            from .debugger.preserved import Preserved
-
-            self._kept = Preserved(self._contexts, self._snapshot)
-        return self._kept
-
     def run(self, application: Application) -> None:
         """Call the application and send what it gives; never raises."""
         iterable: Any = None
@@ -164,9 +146,6 @@ class Exchange:
         # The environ holds methods of this object: without the circle, neither waits for the
         # garbage collector.
         self._environ = _NO_ENVIRON
-        # They refer to the environ, which refers to this object.
-        if self._contexts:
-            self._contexts = ()
         if self.cancelled and not self.complete:
             # Nobody listens, but the gateway must know that this runner is free.
             self.complete = True
@@ -351,6 +330,13 @@ class Exchange:
         self._outlet.send(
             protocol.frame(protocol.FAIL, 0, self.ident, json.dumps(payload).encode("utf-8"))
         )
+
+    def _preserved(self) -> Preserved:
+        if self._kept is None:
+            from .debugger.preserved import Preserved
+
+            self._kept = Preserved(self._contexts)
+        return self._kept
 
     def _close_failed(self, error: BaseException) -> None:
         debugger = self._debugger

@@ -24,9 +24,7 @@ def application_context(application: Any, scope: Dict[str, Any]) -> Optional[Pre
         return None
     for candidate in (application, *list(scope.values())):
         if issubclass(type(candidate), flask):
-            preserved = Preserved()
-            preserved.add(_AppContext(candidate))
-            return preserved
+            return Preserved([_AppContext(candidate)])
     return None
 
 

@@ -7,8 +7,7 @@ request ends, and they can be entered again, as often as is wished.
 from __future__ import annotations
 
 import sys
-from contextvars import copy_context
-from sys import exc_info
+from contextvars import ContextVar, copy_context
 from time import monotonic
 
 from ..native import allocate_lock
@@ -16,33 +15,27 @@ from ..native import allocate_lock
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from _thread import LockType
-    from contextvars import Context
-    from typing import Any, Callable, Dict, Optional, Sequence, TypeVar
+    from typing import Any, Callable, Collection, Dict, Optional, TypeVar
 
     Result = TypeVar("Result")
 
 FLASK_NAMES = ("current_app", "g", "request", "session", "url_for")
+
+FLASK_VARIABLES = {"AppContext": "_cv_app", "RequestContext": "_cv_request"}
+"""By the class in flask.ctx, the variable in flask.globals that holds the context in force (Flask 2.2 and later)."""
 
 PATIENCE = 5.0
 """Seconds that an evaluation waits for another one of the same request."""
 
 
 class Preserved:
-    """The context managers of one request that has failed, and what was in force with them."""
+    """The context managers of one request that has failed; those that are None are no managers."""
 
-    __slots__ = ("_lock", "_managers", "_snapshot")
+    __slots__ = ("_lock", "_managers")
 
-    def __init__(self, managers: Sequence[Any] = (), snapshot: Optional[Context] = None) -> None:
-        self._managers = managers
-        self._snapshot = snapshot
+    def __init__(self, managers: Collection[Any]) -> None:
+        self._managers = tuple(manager for manager in managers if manager is not None)
         self._lock = allocate_lock()
-
-    def add(self, manager: Any) -> None:
-        """Take one more; it is in force at this moment."""
-        if manager is not None:
-            self._managers = (*self._managers, manager)
-        if exc_info()[0] is not None and self._snapshot is None:
-            self._snapshot = copy_context()
 
     def names(self) -> Dict[str, Any]:
         """Return what Flask's context is asked through, for frames whose module has not imported it."""
@@ -81,8 +74,19 @@ class Preserved:
             self._lock.release()
 
     def look(self, function: Callable[[], Result]) -> Result:
-        """Call ``function`` with what the request saw at its end; nothing is set up or cleared up."""
-        return function() if self._snapshot is None else self._snapshot.copy().run(function)
+        """Call ``function`` where ``request`` is this request; nothing is set up or cleared up."""
+        return copy_context().run(self._look, function)
+
+    def _look(self, function: Callable[[], Result]) -> Result:
+        flask = sys.modules.get("flask.globals")
+        for manager in self._managers:
+            # An application's own kind of context derives from Flask's.
+            for kind in type(manager).__mro__:
+                name = FLASK_VARIABLES.get(kind.__name__, "") if kind.__module__ == "flask.ctx" else ""
+                variable = getattr(flask, name, None)
+                if isinstance(variable, ContextVar):
+                    variable.set(manager)
+        return function()
 
 
 def _acquire(lock: LockType) -> bool:

@@ -47,7 +47,8 @@ class WorkerDebugger:
         self._place: Tuple[str, str] = settings["directory"], settings["target"]
         self._questions = Questions(self._describe, self._say, settings.get("evaluates", True))
         self._told: List[float] = []
-        self._modules = 0
+        self.modules = 0
+        """How many there were at the last look at them; when there are others, it is time for one."""
         self._crash_file: Any = None
 
     def start(self) -> None:
@@ -59,7 +60,7 @@ class WorkerDebugger:
     def loaded(self, application: Any, name: str) -> None:
         """The application is there; ``name`` is what it is shown by."""
         self._questions.application = application, name
-        self._adapt_frameworks()
+        self.look()
 
     def invited(self, invitation: Dict[str, Any]) -> None:
         """The gateway has said where the ledger is: beside it goes the stack if the process crashes."""
@@ -76,9 +77,11 @@ class WorkerDebugger:
     # -- errors ------------------------------------------------------------------------------
 
     def look(self) -> None:
-        """Have the framework's errors come through, if a request has imported one."""
-        if len(sys.modules) != self._modules:
-            self._adapt_frameworks()
+        """Have the errors of frameworks come through that have been imported meanwhile."""
+        from .frameworks import adapt
+
+        self.modules = len(sys.modules)
+        adapt()
 
     def raised(self, error: BaseException) -> List[str]:
         """Make an error ready to be reported, and return the last lines that were printed before it."""
@@ -149,12 +152,6 @@ class WorkerDebugger:
         from .model import describe
 
         return describe(error, keep, *self._place)
-
-    def _adapt_frameworks(self) -> None:
-        from .frameworks import adapt
-
-        self._modules = len(sys.modules)
-        adapt()
 
     def _is_flood(self) -> bool:
         now = monotonic()
