@@ -6,7 +6,7 @@
  *   and run its script (loadEventEnd), on a browser that runs already.
  * - evaluation: from the sending of the code to the end of its answer, over HTTP, as the page does it.
  * - memory: resident memory of the gateway and the worker with 100 kept errors, and without.
- * - cost: requests a second of Flask's hello that do not fail, with --debug and without, in turn, on 32 connections.
+ * - cost: Flask's hello, which does not fail, on 32 connections: with --debug, without, and without again, in turn.
  */
 import { mkdirSync, mkdtempSync, readFileSync, writeFileSync } from "node:fs";
 import { cpus, release, tmpdir } from "node:os";
@@ -15,11 +15,11 @@ import { fileURLToPath } from "node:url";
 import { chromium } from "playwright-core";
 import { Child, cleanUpAtExit } from "./lib/children.mjs";
 import { Machine } from "./lib/environment.mjs";
+import { measureOverhead } from "./lib/overhead.mjs";
 import { highballCommand } from "./lib/paths.mjs";
 import { processTree } from "./lib/process-tree.mjs";
 import { answers, freePort } from "./lib/running-server.mjs";
 import { median, percentile } from "./lib/statistics.mjs";
-import { wrk } from "./lib/wrk.mjs";
 
 /** Runs in the page: milliseconds from its request to the end of its load. */
 const READY = `new Promise((resolve) => {
@@ -31,7 +31,6 @@ const READY = `new Promise((resolve) => {
   look();
 })`;
 
-const RUNS = 5;
 const PAGES = 40;
 const EVALUATIONS = 200;
 const ERRORS = 100;
@@ -154,28 +153,6 @@ async function measureMemory() {
   return after - before;
 }
 
-/** @param {number} port @param {number} seconds */
-const load = (port, seconds) => wrk({ port, script: "get.lua", connections: 32, seconds });
-
-async function measureCost() {
-  /** @type {{ on: number[], off: number[] }} */
-  const rates = { on: [], off: [] };
-  const common = ["-w", "1", "--threads", "4"];
-  const off = await start(...common);
-  const on = await start("--debug", ...common);
-  await load(off.port, 1);
-  await load(on.port, 1);
-  for (let run = 0; run < RUNS; run += 1) {
-    // oxlint-disable no-await-in-loop -- in turn
-    rates.off.push((await load(off.port, 3)).rate);
-    rates.on.push((await load(on.port, 3)).rate);
-    // oxlint-enable no-await-in-loop
-  }
-  await off.child.stop();
-  await on.child.stop();
-  return rates;
-}
-
 cleanUpAtExit();
 const machine = new Machine();
 const dev = await start("dev");
@@ -183,7 +160,13 @@ const page = await measurePage(dev.port);
 const evaluations = await measureEvaluations(dev.port);
 await dev.child.stop();
 const memory = await measureMemory();
-const cost = await measureCost();
+const common = ["-w", "1", "--threads", "4"];
+const { cost, control, rate, runs } = await measureOverhead(
+  () => start("--debug", ...common),
+  () => start(...common),
+);
+/** @param {import("./lib/overhead.mjs").Ratio} ratio */
+const quartiles = ({ low, high }) => `${low.toFixed(3)} to ${high.toFixed(3)}`;
 const ms = (/** @type {number} */ value) => `${value.toFixed(1)} ms`;
 const text = `# What the debugger costs
 
@@ -198,9 +181,12 @@ Written by \`npm run bench:debugger\`, which says how it measures.
 | the same, ${page.later.length} further ones | ${ms(median(page.later))} | p95 ${ms(percentile(page.later, 0.95))} | 100 ms |
 | an evaluation over HTTP, ${EVALUATIONS} | ${ms(median(evaluations))} | worst ${ms(Math.max(...evaluations))} | 20 ms |
 | ${ERRORS} kept errors, gateway and worker together | ${memory.toFixed(1)} MiB | | |
-| requests that do not fail, with / without | ${(median(cost.on) / median(cost.off)).toFixed(3)} | ${cost.on.map((rate, run) => (rate / (cost.off[run] ?? NaN)).toFixed(2)).join(", ")} | 1 |
+| requests that do not fail: rate with / without | ${cost.rate.median.toFixed(3)} | ${quartiles(cost.rate)} | 1 |
+| the same: processor time of a request | ${cost.cpu.median.toFixed(3)} | ${quartiles(cost.cpu)} | 1 |
+| control: rate without / without | ${control.rate.median.toFixed(3)} | ${quartiles(control.rate)} | |
+| the same: processor time of a request | ${control.cpu.median.toFixed(3)} | ${quartiles(control.cpu)} | |
 
-Rates without the debugger: ${cost.off.map((rate) => Math.round(rate)).join(", ")}; with: ${cost.on.map((rate) => Math.round(rate)).join(", ")} a second.
+Requests that do not fail: ${Math.round(rate)} a second without the debugger; ${runs} rounds, of the ratios the middle half.
 `;
 mkdirSync(new URL(".", import.meta.url), { recursive: true });
 writeFileSync(new URL("DEBUGGER.md", import.meta.url), text);

@@ -23,6 +23,11 @@ export class CodeState {
   #status: CodeStatus = "loading";
   #generation = 0;
   #assets = 0;
+  #version = "";
+
+  constructor() {
+    this.#changed();
+  }
 
   get status(): CodeStatus {
     return this.#status;
@@ -30,7 +35,7 @@ export class CodeState {
 
   /** Names what a page was made of: it is out of date when this is another. */
   get version(): string {
-    return `${this.#run}.${this.#generation}.${this.#assets}`;
+    return this.#version;
   }
 
   /** Hears of every change from now on; call what is returned to hear no more. */
@@ -43,12 +48,19 @@ export class CodeState {
   became(status: CodeStatus, generation: number): void {
     this.#status = status;
     this.#generation = generation;
+    this.#changed();
     this.#tell({ kind: "code", status, version: this.version });
   }
 
   assetChanged(role: AssetRole): void {
     this.#assets += 1;
+    this.#changed();
     this.#tell({ kind: "asset", role, version: this.version });
+  }
+
+  /** Made here, since every request notes it. */
+  #changed(): void {
+    this.#version = `${this.#run}.${this.#generation}.${this.#assets}`;
   }
 
   #tell(news: CodeNews): void {

@@ -22,8 +22,9 @@ export function beginTrace(
   environ: string,
   replay: ReplayPass | null,
 ): RequestTrace {
-  const { method, url, rawHeaders, httpVersionMajor, httpVersionMinor } = request;
-  const protocol = `HTTP/${httpVersionMajor}.${httpVersionMinor}`;
+  const { method, url, rawHeaders, httpVersionMinor } = request;
+  // The policy lets no other version through.
+  const protocol = httpVersionMinor === 0 ? "HTTP/1.0" : "HTTP/1.1";
   const { remoteAddress } = verdict.origin;
   return debug.begin({ method, target: url, protocol, rawHeaders, environ, body, remoteAddress, replay });
 }

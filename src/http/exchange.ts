@@ -43,8 +43,8 @@ export class Exchange implements ResponseOwner {
   #body: RequestBody = null;
   #environ: string | null = null;
   #answer: GatewayAnswer | null = null;
-  /** Of the code, when it was the application's turn; null where a page cannot follow it. */
-  #version: string | null = null;
+  /** Of the code, when it was the application's turn; empty where there is none to follow. */
+  #version = "";
   /** With --debug, once it is given to the application. */
   #trace: RequestTrace | null = null;
   #replay: ReplayPass | null = null;
@@ -237,18 +237,24 @@ export class Exchange implements ResponseOwner {
   #isInternal(routes: InternalRoutes, verdict: Accepted): boolean {
     const { method, rawHeaders } = this.request;
     const { host, target, origin } = verdict;
-    const visit = { method, path: target.path, host, isLocal: this.#isLocal, rawHeaders };
-    if (!routes.owns(target.path)) {
-      if (!routes.admits(visit) || !isForDocument(method, rawHeaders)) return false;
+    const { path } = target;
+    if (!routes.owns(path)) {
       this.#version = routes.code.version;
-      if (!this.#connection.gateway.settings.refresh) return false;
-      this.follower = new PageFollower(this.#version, `${origin.scheme}://${host}`);
+      if (this.#connection.gateway.settings.refresh && this.#followsCode(routes))
+        this.follower = new PageFollower(this.#version, `${origin.scheme}://${host}`);
       return false;
     }
-    const response = routes.respond(visit);
+    const response = routes.respond({ method, path, host, isLocal: this.#isLocal, rawHeaders });
     if (response === "events") this.#stream(routes);
     else this.#give(response);
     return true;
+  }
+
+  /** A browser will show the answer, and may hear of the code. */
+  #followsCode(routes: InternalRoutes): boolean {
+    const { method, rawHeaders } = this.request;
+    const host = this.#verdict?.host ?? null;
+    return isForDocument(method, rawHeaders) && routes.admits({ host, isLocal: this.#isLocal });
   }
 
   /** Leaves the connection to events: it counts as idle from now on, and takes no further request. */
@@ -308,11 +314,13 @@ export class Exchange implements ResponseOwner {
 
   #audience(failure: Failure): Audience {
     const { method, url, rawHeaders } = this.request;
-    const code = this.#connection.gateway.internalRoutes?.code;
+    const audience = { method, target: url, host: this.#verdict?.host ?? null, rawHeaders };
+    const routes = this.#connection.gateway.internalRoutes;
+    if (routes === null || !this.#followsCode(routes)) return { ...audience, version: null };
+    const { status, version } = routes.code;
     // The code may have changed since the request came: it is the newest that has just failed.
-    const failed = failure.kind === "load-failed" && code?.status === "failed" ? code.version : null;
-    const version = this.#version === null ? null : (failed ?? this.#version);
-    return { method, target: url, host: this.#verdict?.host ?? null, rawHeaders, version };
+    const isNewest = failure.kind === "load-failed" && status === "failed";
+    return { ...audience, version: isNewest ? version : this.#version };
   }
 
   #give(answer: GatewayAnswer): void {

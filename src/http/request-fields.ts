@@ -7,7 +7,10 @@
 export function fieldValues(rawHeaders: readonly string[], name: string): readonly string[] {
   const values: string[] = [];
   for (let index = 0; index + 1 < rawHeaders.length; index += 2) {
-    if (rawHeaders[index]?.toLowerCase() === name) values.push(rawHeaders[index + 1] ?? "");
+    const given = rawHeaders[index] ?? "";
+    // The length first: most of them need no other string then.
+    if (given.length === name.length && given.toLowerCase() === name)
+      values.push(rawHeaders[index + 1] ?? "");
   }
   return values;
 }

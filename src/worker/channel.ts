@@ -1,6 +1,7 @@
 import type { Socket } from "node:net";
 import type { ApplicationRequest, Failure } from "../application.ts";
 import type { Debuggee } from "../debuggee.ts";
+import { EndedRequests } from "./ended-requests.ts";
 import { readErrorModel, readJson, readLines, readObject } from "./error-payload.ts";
 import type { Job } from "./job.ts";
 import type { Lane, WorkerLink } from "./lane.ts";
@@ -40,8 +41,6 @@ const COPIED_BODY = 64 * 1024;
 const SMALL_RESPONSE = 12 * 1024;
 /** Credit is given back in steps of this many bytes, not for every write. */
 const CREDIT_STEP = 64 * 1024;
-/** So many requests are remembered after their end, because an error of theirs may be told later. */
-const REMEMBERED = 64;
 
 /** The two connections of one worker that is ready: frames out, frames in. */
 export class Channel implements WorkerLink {
@@ -59,7 +58,7 @@ export class Channel implements WorkerLink {
   /** Credit not yet given back, by exchange. */
   readonly #owed: Map<number, number> = new Map();
   /** Numbers of the records of requests that have ended, by exchange; only where records are kept. */
-  readonly #ended: Map<number, number> = new Map();
+  readonly #ended: EndedRequests = new EndedRequests();
 
   constructor(pid: number, control: Socket, data: Socket, scheduler: Scheduler, debuggee: Debuggee) {
     this.pid = pid;
@@ -268,20 +267,13 @@ export class Channel implements WorkerLink {
 
   /** The number of the record of the request that exchange `id` was for; 0 if there is none. */
   recordOf(id: number): number {
-    return this.#lane?.inFlight.get(id)?.request.record ?? this.#ended.get(id) ?? 0;
-  }
-
-  #remember(id: number, record: number): void {
-    this.#ended.set(id, record);
-    if (this.#ended.size <= REMEMBERED) return;
-    const [oldest] = this.#ended.keys();
-    if (oldest !== undefined) this.#ended.delete(oldest);
+    return this.#lane?.inFlight.get(id)?.request.record ?? this.#ended.recordOf(id);
   }
 
   #finish(job: Job): void {
     if (this.#owed.size > 0) this.#owed.delete(job.id);
     const { record = 0 } = job.request;
-    if (record > 0) this.#remember(job.id, record);
+    if (record > 0) this.#ended.add(job.id, record);
     if (this.#lane !== null) this.#scheduler.finished(this.#lane, job, this.#now);
   }
 }
