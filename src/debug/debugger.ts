@@ -10,6 +10,9 @@ import { RequestLog } from "./request-log.ts";
 import type { RequestRecord } from "./request-record.ts";
 import type { Replayed, RequestSource } from "./sources.ts";
 
+/** Milliseconds that the error of a response that broke off gets to come up. */
+const LATE = 1_000;
+
 /** Answers requests for what is the debugger's. */
 export interface DebugPages {
   respond(visit: DebugVisit): Promise<GatewayAnswer> | null;
@@ -84,8 +87,25 @@ export class Debugger implements DebugDoor, FaultListener {
    * @throws ReplayError when it cannot be sent, or is not answered by the application
    */
   async send(record: RequestRecord): Promise<Replayed> {
-    const { request, status, duration } = await this.#replay.send(record);
-    return { request, status, error: this.requests.get(request)?.error ?? null, duration };
+    const { request, status, isCut, duration } = await this.#replay.send(record);
+    const known = this.requests.get(request)?.error ?? null;
+    const error = known === null && isCut ? await this.#lateErrorOf(request) : known;
+    return { request, status, error, duration };
+  }
+
+  /** The error that a response has broken off for: the worker tells of it beside the response. */
+  #lateErrorOf(request: number): Promise<number | null> {
+    return new Promise((resolve) => {
+      const done = (error: number | null): void => {
+        clearTimeout(timer);
+        unsubscribe();
+        resolve(error);
+      };
+      const timer = setTimeout(() => done(null), LATE);
+      const unsubscribe = this.errors.subscribe((record) => {
+        if (record.request?.id === request) done(record.id);
+      });
+    });
   }
 
   // --- what the gateway tells ---------------------------------------------------------------

@@ -1,9 +1,7 @@
 import type { RequestBody } from "../application.ts";
-import type { TracedRequest } from "../http/debug-door.ts";
+import { LARGEST_KEPT, type TracedRequest } from "../http/debug-door.ts";
 import type { RequestRecord } from "./request-record.ts";
 
-/** Larger bodies are not kept. */
-export const LARGEST_BODY: number = 1024 * 1024;
 /** Smaller ones may be a part of a larger block that was read: those are copied out of it. */
 const COPIED = 64 * 1024;
 
@@ -72,6 +70,6 @@ function sizeOf(body: RequestBody): number {
 /** What was spooled to a file belongs to the worker, which removes it. */
 function kept(body: RequestBody): Buffer | null {
   if (body === null) return NO_BODY;
-  if (!Buffer.isBuffer(body) || body.length > LARGEST_BODY) return null;
+  if (!Buffer.isBuffer(body) || body.length > LARGEST_KEPT) return null;
   return body.length < COPIED ? Buffer.from(body) : body;
 }

@@ -14,6 +14,17 @@ const PATIENCE = 120_000;
 /** A request that could not be sent again; the message says why, for the developer. */
 export class ReplayError extends Error {}
 
+/** What has come of a request that was sent again. */
+export interface Resent extends Omit<Replayed, "error"> {
+  /** The response broke off: an error is about to be told. */
+  readonly isCut: boolean;
+}
+
+interface Outcome {
+  readonly status: number;
+  readonly isCut: boolean;
+}
+
 /** Where the gateway listens: what `net.Server.address()` has. */
 export type ReplayAddress = AddressInfo | string;
 
@@ -51,7 +62,7 @@ export class Replay {
   }
 
   /** @throws ReplayError when there is nothing to send, nobody to send it to, or no answer of the application's */
-  async send(record: RequestRecord): Promise<Omit<Replayed, "error">> {
+  async send(record: RequestRecord): Promise<Resent> {
     const address = this.#address();
     if (address === null) throw new ReplayError("The server does not listen any more.");
     if (record.body === null) {
@@ -64,34 +75,38 @@ export class Replay {
     this.#open.set(token, { replayOf: record.id, begun: (id) => void begun.push(id) });
     const started = performance.now();
     try {
-      const status = await exchange(address, record, record.body, token);
+      const { status, isCut } = await exchange(address, record, record.body, token);
       const [request] = begun;
       if (request === undefined) {
         throw new ReplayError(`The gateway itself answered ${status}: the application was not asked.`);
       }
-      return { request, status, duration: performance.now() - started };
+      return { request, status, isCut, duration: performance.now() - started };
     } finally {
       this.#open.delete(token);
     }
   }
 }
 
-/** Resolves to the status once the response has come, or has gone on for long. */
+/** Resolves once the response has come, or has gone on for long. */
 function exchange(
   address: ReplayAddress,
   record: RequestRecord,
   body: Buffer,
   token: string,
-): Promise<number> {
+): Promise<Outcome> {
   return new Promise((resolve, reject) => {
     const fail = (error: Error): void =>
       reject(new ReplayError(`The request could not be sent again: ${error.message}`));
     const hear = (response: IncomingMessage): void => {
+      let isLong = false;
       const end = (): void => {
         clearTimeout(timer);
-        resolve(response.statusCode ?? 0);
+        resolve({ status: response.statusCode ?? 0, isCut: !response.complete && !isLong });
       };
-      const timer = setTimeout(() => response.destroy(), REST);
+      const timer = setTimeout(() => {
+        isLong = true;
+        response.destroy();
+      }, REST);
       // Cut off, as when the application raises in the middle, is an end too.
       response.on("error", end).on("close", end).resume();
     };

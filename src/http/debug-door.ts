@@ -76,6 +76,9 @@ export interface DebugVisit {
   readonly body: Buffer;
 }
 
+/** Bodies up to this are kept: so they wait in memory, whatever `--body-memory` says. */
+export const LARGEST_KEPT: number = 1024 * 1024;
+
 /** Largest body of a request for something of the debugger's. */
 export const LARGEST_VISIT: number = 1024 * 1024;
 

@@ -3,6 +3,7 @@ import type { Call, Failure, RequestBody } from "../application.ts";
 import { CLIENT_LEFT } from "./access-record.ts";
 import type { ClientConnection } from "./client-connection.ts";
 import {
+  LARGEST_KEPT,
   LARGEST_VISIT,
   takeReplayPass,
   type DebugDoor,
@@ -131,7 +132,8 @@ export class Exchange implements ResponseOwner {
       this.#tooLarge();
       return;
     }
-    const memory = this.#isVisit ? LARGEST_VISIT : gateway.settings.bodyMemory;
+    const { bodyMemory } = gateway.settings;
+    const memory = gateway.debug === null ? bodyMemory : Math.max(bodyMemory, LARGEST_KEPT, LARGEST_VISIT);
     this.#collector = new BodyCollector(
       { memory, largest },
       expected,

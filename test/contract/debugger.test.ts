@@ -237,6 +237,17 @@ describe("an error of a request", () => {
   });
 });
 
+describe("a request with a body", () => {
+  it("is sent again whole, also where bodies of its size go through a file otherwise", async () => {
+    const { debug, send } = await start(APP, { bodyMemory: 1024 });
+    const body = "x".repeat(5000);
+    const head = ["POST / HTTP/1.1", "Host: localhost", `Content-Length: ${body.length}`];
+    expect((await send(`${head.join("\r\n")}\r\n\r\n${body}`)).status).toBe(200);
+    expect(await debug.replay(1)).toMatchObject({ request: 2, status: 200, error: null });
+    expect(debug.requests.get(2)?.body?.toString()).toBe(body);
+  });
+});
+
 describe("an error that no page shows", () => {
   it("of a streamed body is kept with its request", async () => {
     const { debug, server } = await start(APP);
@@ -248,6 +259,7 @@ describe("an error that no page shows", () => {
     expect(record).toMatchObject({ request: { target: "/stream", error: 1 } });
     expect(await evaluate(record, "divide", "total")).toMatchObject({ value: { text: "2" } });
     expect(debug.errors.list()).toHaveLength(1);
+    expect(await debug.replay(record.request?.id ?? 0)).toMatchObject({ status: 200, error: 2 });
   });
 
   it("of close() is kept with its request, whose response is whole", async () => {
