@@ -2,6 +2,7 @@
  * What is known of the code that is served: the door between `reload/`, which learns it, and `http/`,
  * which tells pages and tools. Neither imports the other.
  */
+import type { Failure } from "./application.ts";
 
 /** Does the code that is on disk serve? */
 export type CodeStatus = "loading" | "ready" | "failed";
@@ -36,6 +37,11 @@ export class CodeState {
   /** Names what a page was made of: it is out of date when this is another. */
   get version(): string {
     return this.#version;
+  }
+
+  /** The version that has failed, of a request that came with version `asked`: the code may have changed since. */
+  versionOf(failure: Failure, asked: string): string {
+    return failure.kind === "load-failed" && this.#status === "failed" ? this.#version : asked;
   }
 
   /** Hears of every change from now on; call what is returned to hear no more. */

@@ -15,9 +15,9 @@ import { buildEnviron } from "./environ.ts";
 import { answerTo, renderAnswer, type Audience, type GatewayAnswer } from "./error-page.ts";
 import type { GatewayRequest, GatewayResponse } from "./messages.ts";
 import { judge, judgeTrailers, type Accepted } from "./policy.ts";
-import { isInternal, type InternalRoutes } from "./internal-routes.ts";
+import { isInternal, type InternalRoutes, type Visit } from "./internal-routes.ts";
 import { isLoopback } from "./loopback.ts";
-import { isForDocument, PageFollower } from "./refresh/page-follower.ts";
+import { PageFollower } from "./refresh/page-follower.ts";
 import { BodyCollector } from "./request-body.ts";
 import { ResponseWriter, type ResponseOwner } from "./response-writer.ts";
 
@@ -237,26 +237,24 @@ export class Exchange implements ResponseOwner {
 
   /** Answers what is the gateway's own; of other requests it notes how their pages follow the code. */
   #isInternal(routes: InternalRoutes, verdict: Accepted): boolean {
-    const { method, rawHeaders } = this.request;
     const { host, target, origin } = verdict;
-    const { path } = target;
-    if (!routes.owns(path)) {
+    if (!routes.owns(target.path)) {
       this.#version = routes.code.version;
-      if (this.#connection.gateway.settings.refresh && this.#followsCode(routes))
+      if (this.#connection.gateway.settings.refresh && routes.follows(this.#visit))
         this.follower = new PageFollower(this.#version, `${origin.scheme}://${host}`);
       return false;
     }
-    const response = routes.respond({ method, path, host, isLocal: this.#isLocal, rawHeaders });
+    const response = routes.respond(this.#visit);
     if (response === "events") this.#stream(routes);
     else this.#give(response);
     return true;
   }
 
-  /** A browser will show the answer, and may hear of the code. */
-  #followsCode(routes: InternalRoutes): boolean {
+  /** The request, as far as it decides who may hear of the code. */
+  get #visit(): Visit {
     const { method, rawHeaders } = this.request;
-    const host = this.#verdict?.host ?? null;
-    return isForDocument(method, rawHeaders) && routes.admits({ host, isLocal: this.#isLocal });
+    const path = this.#verdict?.target.path ?? "";
+    return { method, path, host: this.#verdict?.host ?? null, isLocal: this.#isLocal, rawHeaders };
   }
 
   /** Leaves the connection to events: it counts as idle from now on, and takes no further request. */
@@ -315,14 +313,11 @@ export class Exchange implements ResponseOwner {
   }
 
   #audience(failure: Failure): Audience {
-    const { method, url, rawHeaders } = this.request;
-    const audience = { method, target: url, host: this.#verdict?.host ?? null, rawHeaders };
     const routes = this.#connection.gateway.internalRoutes;
-    if (routes === null || !this.#followsCode(routes)) return { ...audience, version: null };
-    const { status, version } = routes.code;
-    // The code may have changed since the request came: it is the newest that has just failed.
-    const isNewest = failure.kind === "load-failed" && status === "failed";
-    return { ...audience, version: isNewest ? version : this.#version };
+    const { method, host, rawHeaders } = this.#visit;
+    const version =
+      routes === null || !routes.follows(this.#visit) ? null : routes.code.versionOf(failure, this.#version);
+    return { method, target: this.request.url, host, rawHeaders, version };
   }
 
   #give(answer: GatewayAnswer): void {

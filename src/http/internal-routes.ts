@@ -3,6 +3,7 @@ import type { GatewayAnswer } from "./error-page.ts";
 import { isKnownHost, type KnownNames } from "./known-host.ts";
 import { CLIENT_SCRIPT, EVENTS_PATH, INTERNAL_PREFIX, SCRIPT_PATH } from "./refresh/client-script.ts";
 import { CodeEvents } from "./refresh/code-events.ts";
+import { isForDocument } from "./refresh/page-follower.ts";
 import { fieldValues } from "./request-fields.ts";
 
 /** A request, as far as it decides what the gateway itself has for it. */
@@ -52,6 +53,11 @@ export class InternalRoutes {
    */
   admits(visit: Pick<Visit, "isLocal" | "host">): boolean {
     return visit.isLocal && isKnownHost(visit.host, this.#names());
+  }
+
+  /** Whether a browser will show the answer to a request, and may hear of the code then. */
+  follows(visit: Omit<Visit, "path">): boolean {
+    return isForDocument(visit.method, visit.rawHeaders) && this.admits(visit);
   }
 
   /** Answers a request below the prefix. */
