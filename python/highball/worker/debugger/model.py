@@ -9,6 +9,7 @@ from .frames import Frames
 from .limits import LIMITS, Budget
 from .owner import Owners
 from .source import Sources
+from .suggestions import suggestion
 from .syntax_errors import describe_syntax
 from .text import clip, json_size, plain_title, short_name, type_name
 
@@ -24,6 +25,8 @@ __all__ = ["LIMITS", "describe", "plain_title"]
 
 #: Share of the whole that exceptions leave to sources and variables. Their frames leave half.
 _FOR_REST = 0.4
+#: Exceptions for which it is found out what was meant.
+_GUESSED = 5
 
 
 def _keeps_none(frame: FrameType) -> str:
@@ -105,6 +108,9 @@ class _Description:
         omitted: List[str] = made["omitted"]
         room = self._limits.message if is_first else self._limits.other_message
         made["message"] = self._message(exc, room, omitted)
+        if len(self._seen) <= _GUESSED:
+            meant = suggestion(exc, made["message"])
+            made["message"] += ". " + meant if meant else ""
         made["notes"] = self._notes(exc, omitted)
         if issubclass(type(exc), SyntaxError):
             syntax = describe_syntax(exc, self._sources, self._limits)  # type: ignore[arg-type]

@@ -32,6 +32,14 @@ class Block(NamedTuple):
     repeated: int
 
 
+def innermost(exc: BaseException) -> Optional[FrameType]:
+    """Return the frame that an exception was raised in; None of one that was not raised."""
+    chain: Optional[TracebackType] = _traceback_of(exc)
+    while chain is not None and chain.tb_next is not None:
+        chain = chain.tb_next
+    return None if chain is None else chain.tb_frame
+
+
 def stack_of(exc: BaseException, limits: Limits) -> Tuple[List[Block], int]:
     """Return the frames of an exception, outermost first, and how many were left out of the middle."""
     return _shorten(_fold(_entries(_traceback_of(exc)), limits), limits)
