@@ -46,16 +46,18 @@ export class Lock {
 
   /** Whether the token in the header is a script's, or that of the browser whose cookie came with it. */
   holdsToken(visit: DebugVisit): boolean {
-    const [token, ...others] = fieldValues(visit.rawHeaders, "x-highball-token");
-    if (token === undefined || others.length > 0) return false;
-    if (sameSecret(token, this.scriptToken)) return true;
-    const session = this.sessionOf(visit);
-    return session !== null && sameSecret(token, session.token);
+    const token = tokenOf(visit);
+    return (token !== null && sameSecret(token, this.scriptToken)) || this.sessionOf(visit) !== null;
   }
 
-  /** Of the browser that asks; null while it is locked. */
+  /**
+   * Of the browser that asks; null while it is locked. The cookie alone makes none: browsers send it to every port
+   * of this machine, and so to other users' programs, which could ask with it what its token is.
+   */
   sessionOf(visit: DebugVisit): Session | null {
-    return this.#sessions.find(sessionCookies(visit));
+    const session = this.#sessions.find(sessionCookies(visit));
+    const token = tokenOf(visit);
+    return session !== null && token !== null && sameSecret(token, session.token) ? session : null;
   }
 
   /** A browser without a session may have one without more ado. */
@@ -63,34 +65,42 @@ export class Lock {
     return this.pin.kind === "off" && isLocal;
   }
 
-  openSession(): Session {
-    return this.#sessions.open();
+  /** For a browser that is to be unlocked: its other tabs go on with the session that they have. */
+  openSession(visit: DebugVisit): Session {
+    return this.#sessions.find(sessionCookies(visit)) ?? this.#sessions.open();
   }
 
   unlock(visit: DebugVisit, key: Key): Unlocking {
     // Nobody's attempts keep a browser out that is in.
     const session = this.sessionOf(visit);
     if (session !== null) return { unlocked: true, session };
-    if (this.isOpenTo(visit)) return { unlocked: true, session: this.openSession() };
+    if (this.isOpenTo(visit)) return { unlocked: true, session: this.openSession(visit) };
     if ("ticket" in key) {
-      if (this.#tickets.redeem(key.ticket)) return { unlocked: true, session: this.openSession() };
+      if (this.#tickets.redeem(key.ticket)) return { unlocked: true, session: this.openSession(visit) };
       return { unlocked: false, wait: 0, reason: "ticket" };
     }
     if (this.pin.kind === "off") return { unlocked: false, wait: 0, reason: "remote" };
-    return this.#tryPin(visit.remoteAddress, key.pin);
+    return this.#tryPin(visit, key.pin);
   }
 
   /** Nothing else happens between the look at the waiting time and the count: no two guesses pass at once. */
-  #tryPin(address: string, pin: string): Unlocking {
+  #tryPin(visit: DebugVisit, pin: string): Unlocking {
+    const { remoteAddress: address } = visit;
     const wait = this.#attempts.wait(address);
     // Right or wrong: else waiting would tell.
     if (wait > 0) return { unlocked: false, wait, reason: "waiting" };
     if (isPin(this.pin, pin)) {
       this.#attempts.succeeded(address);
-      return { unlocked: true, session: this.openSession() };
+      return { unlocked: true, session: this.openSession(visit) };
     }
     this.#attempts.failed(address);
     this.#wrongPin(address);
     return { unlocked: false, wait: this.#attempts.wait(address), reason: "pin" };
   }
+}
+
+/** Null where there is none, or more than one. */
+function tokenOf({ rawHeaders }: DebugVisit): string | null {
+  const [token, ...others] = fieldValues(rawHeaders, "x-highball-token");
+  return token === undefined || others.length > 0 ? null : token;
 }

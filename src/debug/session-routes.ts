@@ -49,7 +49,7 @@ export class SessionRoutes {
     if (!this.#lock.isOpenTo(visit) || visit.method === "HEAD") {
       return jsonAnswer({ unlocked: false, evaluates, token: null });
     }
-    const { token, cookie } = this.#lock.openSession();
+    const { token, cookie } = this.#lock.openSession(visit);
     return jsonAnswer({ unlocked: true, evaluates, token }, { fields: setCookieField(visit, cookie) });
   }
 }

@@ -1,6 +1,6 @@
 /** How a browser is unlocked, and how nobody else gets in or keeps it out. */
 import { describe, expect, it } from "vitest";
-import { type Asking, DebugFixture, PIN } from "../support/debug-visits.ts";
+import { type Answered, type Asking, DebugFixture, PIN } from "../support/debug-visits.ts";
 
 const wrong = { pin: "000-000-000" };
 
@@ -12,6 +12,14 @@ async function evaluates(
 ): Promise<boolean> {
   const headers = [["Cookie", cookie] as const, ["X-Highball-Token", token] as const];
   return (await debug.post("console/evaluate", { code: "1" }, { ...given, headers })).status === 200;
+}
+
+/** What a browser sends that was unlocked. */
+function browser({ cookie, token }: Answered): NonNullable<Asking["headers"]> {
+  return [
+    ["Cookie", cookie],
+    ["X-Highball-Token", token],
+  ];
 }
 
 function ticketOf(link: string): string {
@@ -27,12 +35,34 @@ describe("unlocking", () => {
       /^highball_debugger_8000=[\w-]{43}; Path=\/__highball__\/; HttpOnly; SameSite=Strict$/,
     );
     expect(await evaluates(debug, answer.cookie, answer.token)).toBe(true);
-    const headers = [["Cookie", answer.cookie] as const];
+    const headers = browser(answer);
     expect((await debug.get("session", { headers })).json()).toEqual({
       unlocked: true,
       evaluates: true,
       token: answer.token,
     });
+  });
+
+  it("is not by the cookie, which browsers send to the programs of every port: it says no token to who has it", async () => {
+    const debug = new DebugFixture();
+    const { cookie } = await debug.post("unlock", { pin: PIN });
+    const headers = [["Cookie", cookie] as const];
+    const locked = { unlocked: false, token: null };
+    expect((await debug.get("session", { headers })).json()).toMatchObject(locked);
+    const wrongToken = [...headers, ["X-Highball-Token", "wrong"] as const];
+    expect((await debug.get("session", { headers: wrongToken })).json()).toMatchObject(locked);
+    for (const key of [wrong, { ticket: "made up" }]) {
+      // oxlint-disable-next-line no-await-in-loop -- one after the other
+      const answer = await debug.post("unlock", key, { headers });
+      expect([answer.status, answer.token]).toEqual([403, ""]);
+    }
+  });
+
+  it("by a browser that has lost its token keeps the session of its other tabs", async () => {
+    const debug = new DebugFixture();
+    const first = await debug.post("unlock", { pin: PIN });
+    const again = await debug.post("unlock", { pin: PIN }, { headers: [["Cookie", first.cookie]] });
+    expect([again.cookie, again.token]).toEqual([first.cookie, first.token]);
   });
 
   it("is for one port, as the browser sees it, and over TLS for TLS", async () => {
@@ -67,7 +97,7 @@ describe("unlocking", () => {
     expect(await evaluates(debug, first.cookie, first.token)).toBe(true);
     const again = await debug.post("unlock", { ticket });
     expect([again.status, again.json()]).toMatchObject([403, { unlocked: false, wait: 0 }]);
-    const headers = [["Cookie", first.cookie] as const];
+    const headers = browser(first);
     expect((await debug.post("unlock", { ticket }, { headers })).token).toBe(first.token);
   });
 
@@ -141,7 +171,7 @@ describe("without a PIN", () => {
     expect(first.json()).toMatchObject({ unlocked: true });
     expect(await evaluates(debug, first.cookie, first.token)).toBe(true);
     const again = await debug.get("session", { headers: [["Cookie", first.cookie]] });
-    expect([again.token, again.cookie]).toEqual([first.token, ""]);
+    expect([again.token, again.cookie]).toEqual([first.token, first.cookie]);
   });
 
   it("a page of another port is not", async () => {

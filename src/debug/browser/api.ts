@@ -23,8 +23,8 @@ export class ApiError extends Error {
 }
 
 /** Asks a route for JSON. */
-export function getJson(route: string): Promise<unknown> {
-  return request(route, { headers: { Accept: "application/json" } });
+export function getJson(route: string, token: string | null = null): Promise<unknown> {
+  return request(route, { headers: headersWith(token) });
 }
 
 /** Asks a route for text of a type. */
@@ -35,9 +35,12 @@ export async function getText(route: string, type: string): Promise<string> {
 }
 
 export function postJson(route: string, body: unknown, token: string | null): Promise<unknown> {
-  const headers: Record<string, string> = { Accept: "application/json", "Content-Type": "application/json" };
-  if (token !== null) headers["X-Highball-Token"] = token;
+  const headers = { ...headersWith(token), "Content-Type": "application/json" };
   return request(route, { method: "POST", headers, body: JSON.stringify(body) });
+}
+
+function headersWith(token: string | null): Record<string, string> {
+  return { Accept: "application/json", ...(token === null ? {} : { "X-Highball-Token": token }) };
 }
 
 async function request(route: string, init: RequestInit): Promise<unknown> {

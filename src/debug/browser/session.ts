@@ -1,9 +1,9 @@
 import { ApiError, getJson, postJson } from "./api.ts";
+import { recall, remember } from "./memory.ts";
 
 interface SessionState {
   readonly unlocked: boolean;
   readonly evaluates: boolean;
-  /** In memory only: no storage, no cookie that a script could read. */
   readonly token: string | null;
 }
 
@@ -11,6 +11,12 @@ interface SessionState {
 export type Unlocking =
   | { readonly unlocked: true }
   | { readonly unlocked: false; readonly wait: number; readonly reason: string };
+
+/**
+ * Where this origin keeps the token for its other tabs and its next page. A cookie would be sent to every port of the
+ * host (RFC 6265 §8.5), and one that no script can read has to be there too before the token opens anything.
+ */
+const KEY = "token";
 
 const LOCKED: SessionState = { unlocked: false, evaluates: false, token: null };
 
@@ -21,7 +27,7 @@ export class Session {
   readonly #channel = new BroadcastChannel("highball session");
 
   constructor() {
-    // A tab that was unlocked unlocks all: they share the cookie.
+    // A tab that was unlocked unlocks all: they share cookie and token.
     this.#channel.addEventListener("message", () => void this.refresh());
   }
 
@@ -36,7 +42,9 @@ export class Session {
   /** Asks the server what this browser may do. */
   async refresh(): Promise<void> {
     try {
-      this.#set((await getJson("session")) as SessionState);
+      const state = (await getJson("session", recall("local", KEY) ?? this.#state.token)) as SessionState;
+      remember("local", KEY, state.token);
+      this.#set(state);
     } catch {
       this.#set(LOCKED);
     }
@@ -45,7 +53,9 @@ export class Session {
   /** @param proof the PIN, or the ticket of a link */
   async unlock(proof: { readonly pin: string } | { readonly ticket: string }): Promise<Unlocking> {
     try {
-      await postJson("unlock", proof, null);
+      const { token } = (await postJson("unlock", proof, recall("local", KEY))) as SessionState;
+      remember("local", KEY, token);
+      this.#state = { ...this.#state, token };
     } catch (error) {
       if (!(error instanceof ApiError) || typeof error.details["wait"] !== "number") throw error;
       return { unlocked: false, wait: error.details["wait"], reason: error.message };
