@@ -16,6 +16,8 @@ export function processOptions(settings: Settings): ProcessOptions {
       ...settings.env,
       // Applications ask for it to know that this process serves, and not a supervisor beside it.
       ...(settings.reload ? { WERKZEUG_RUN_MAIN: "true" } : {}),
+      // The gateway's alone: frames hold the environment, who may look at them may not run code, and children inherit it.
+      HIGHBALL_DEBUG_PIN: undefined,
     },
   };
 }

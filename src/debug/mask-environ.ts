@@ -38,8 +38,8 @@ function maskItem({ key, value }: ItemModel): ItemModel {
   return { key, value: masked === text ? value : { ...value, text: `'${masked}'`, cut: 0 } };
 }
 
-/** CGI's names, which nothing else has. */
-const OF_ENVIRON = /^(?:HTTP_[A-Z\d_]+|QUERY_STRING|REQUEST_URI|RAW_URI)$/;
+/** CGI's names, which nothing else has; and PINs, with which who may look could do more. */
+const OF_ENVIRON = /^(?:HTTP_[A-Z\d_]+|QUERY_STRING|REQUEST_URI|RAW_URI|(?:HIGHBALL|WERKZEUG)_DEBUG_PIN)$/;
 
 /** What a repr says, as far as it was not cut. */
 function unquoted(repr: string): string {

@@ -219,6 +219,16 @@ describe("doing", () => {
   });
 });
 
+describe("the PIN", () => {
+  it("is not known to the application, whose frames may be looked at", async () => {
+    const headers = await unlock();
+    const code = "[name for name in __import__('os').environ if 'PIN' in name and 'BALL' in name]";
+    const response = await post("console/evaluate", { code }, { headers });
+    expect(response.status).toBe(200);
+    expect(JSON.parse(response.text)).toMatchObject({ status: "done", value: { items: [] } });
+  });
+});
+
 describe("wrong PINs", () => {
   it("keep their own client waiting, and nobody else", async () => {
     const inside = await unlock();

@@ -146,6 +146,8 @@ describe("a frame", () => {
     ["HTTP_COOKIE", "session=unlikely"],
     ["HTTP_AUTHORIZATION", "Bearer unlikely"],
     ["QUERY_STRING", "token=unlikely"],
+    ["WERKZEUG_DEBUG_PIN", "unlikely"],
+    ["HIGHBALL_DEBUG_PIN", "unlikely"],
     ["RAW_URI", "/a?token=unlikely"],
   ])("shows no secret of the environ that it holds: %s", (name, value) => {
     expect(textOfFrame(name, value)).not.toContain("unlikely");
