@@ -31,7 +31,7 @@ export function answerWith(
       const { content: before } = plain;
       const said = JSON.parse(before?.text ?? "{}") as { readonly error?: object };
       // What was there without the debugger is there with it; all the rest is at the address.
-      const error = { ...said.error, id: record.id, url: address };
+      const error = { ...said.error, ...titleOf(record), id: record.id, url: address };
       return { ...plain, content: content("application/json", `${JSON.stringify({ error })}\n`) };
     }
     case "text/html": {
@@ -43,6 +43,11 @@ export function answerWith(
       };
     }
   }
+}
+
+/** The model says more than the last line of a traceback does: what was meant by a name that is misspelt. */
+function titleOf({ place, title }: ErrorRecord): { readonly message?: string } {
+  return place === "request" ? { message: title } : {};
 }
 
 function content(type: string, text: string): AnswerContent {

@@ -389,6 +389,15 @@ def cart(number):
     session["seen"] = number
     prices = {"tea": 3}
     return str(prices["coffee"])
+
+@app.post("/people")
+def person():
+    return request.form["emial"]
+
+@app.get("/misspelt")
+def misspelt():
+    number = 1
+    return str(numbre)
 `;
 
 describeFramework("a Flask application", () => {
@@ -405,6 +414,24 @@ describeFramework("a Flask application", () => {
     });
     expect(await evaluate(record, "cart", "url_for('cart', number=8)")).toMatchObject({
       value: { text: "'/carts/8'" },
+    });
+  });
+
+  it("that has misspelt a form's field or a name is told which one is there", async () => {
+    const { debug, get, send } = await start(FLASK);
+    const body = "email=ada%40example.com";
+    const head = [
+      "POST /people HTTP/1.1",
+      "Host: localhost",
+      "Content-Type: application/x-www-form-urlencoded",
+      `Content-Length: ${body.length}`,
+    ];
+    await send(`${head.join("\r\n")}\r\n\r\n${body}`);
+    const { model } = await errorAt(debug, "request");
+    expect(model?.exception.message).toMatch(/\nKeyError: 'emial'\. Did you mean: 'email'\?$/);
+    const answer = await get("/misspelt", "Accept: application/json");
+    expect(JSON.parse(answer.text)).toMatchObject({
+      error: { message: "NameError: name 'numbre' is not defined. Did you mean: 'number'?" },
     });
   });
 });
