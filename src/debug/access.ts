@@ -1,4 +1,5 @@
 import { isKnownHost, type KnownNames } from "../http/known-host.ts";
+import { namesOtherMachine } from "../http/other-machine.ts";
 import { fieldValues } from "../http/request-fields.ts";
 import { forbidden, type Refusal } from "./refusal.ts";
 import type { DebugVisit } from "../http/debug-door.ts";
@@ -24,10 +25,12 @@ export function judgeDoing(visit: DebugVisit, rules: AccessRules): Refusal | nul
   return judgeLooking(visit, rules) ?? judgeContentType(visit);
 }
 
-function judgeMachine({ isLocal, remoteAddress }: DebugVisit, { debugRemote }: AccessRules): Refusal | null {
-  if (isLocal || debugRemote) return null;
+function judgeMachine(visit: DebugVisit, { debugRemote }: AccessRules): Refusal | null {
+  const { isLocal, remoteAddress, rawHeaders } = visit;
+  if (debugRemote || (isLocal && !namesOtherMachine(rawHeaders))) return null;
+  const sender = isLocal ? "a proxy, for another machine" : `"${quoted(remoteAddress)}"`;
   return forbidden(
-    `The debugger is for this machine only, and the request came from "${quoted(remoteAddress)}".`,
+    `The debugger is for this machine only, and the request came from ${sender}.`,
     "Ask it from the machine that the server runs on, at http://localhost. " +
       "With --debug-remote other machines may use it: whoever has the PIN then runs any code as you.",
   );

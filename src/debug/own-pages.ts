@@ -1,6 +1,7 @@
 import type { DebugVisit } from "../http/debug-door.ts";
 import type { Audience, GatewayAnswer } from "../http/error-page.ts";
 import { isKnownHost } from "../http/known-host.ts";
+import { namesOtherMachine } from "../http/other-machine.ts";
 import type { Log } from "../log.ts";
 import type { Settings } from "../settings/settings.ts";
 import type { AccessRules } from "./access.ts";
@@ -76,8 +77,9 @@ export class OwnPages implements DebugPages {
   }
 
   /** Which page has led here is not asked: that of another site sees nothing of the answer. */
-  admits({ host }: Audience): boolean {
+  admits({ host, rawHeaders }: Audience): boolean {
     const { trustedHost: trusted, debugRemote: anyAddress } = this.#settings;
+    if (!anyAddress && namesOtherMachine(rawHeaders)) return false;
     return isKnownHost(host, { listeners: this.#server.serverNames(), trusted, anyAddress });
   }
 

@@ -1,6 +1,7 @@
 import type { CodeState } from "../code-state.ts";
 import type { GatewayAnswer } from "./error-page.ts";
 import { isKnownHost, type KnownNames } from "./known-host.ts";
+import { namesOtherMachine } from "./other-machine.ts";
 import { CLIENT_SCRIPT, EVENTS_PATH, INTERNAL_PREFIX, SCRIPT_PATH } from "./refresh/client-script.ts";
 import { CodeEvents } from "./refresh/code-events.ts";
 import { isForDocument } from "./refresh/page-follower.ts";
@@ -62,7 +63,7 @@ export class InternalRoutes {
 
   /** Answers a request below the prefix. */
   respond(visit: Visit): InternalResponse {
-    if (!this.admits(visit)) {
+    if (!this.admits(visit) || namesOtherMachine(visit.rawHeaders)) {
       const reason = `What is below ${INTERNAL_PREFIX} is for browsers on this machine, at an address such as http://localhost/.`;
       return { status: 403, reason };
     }

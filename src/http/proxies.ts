@@ -95,10 +95,10 @@ export function compileTrustedPeers(entries: readonly string[]): TrustedPeers {
   };
 }
 
-type Hop = Pick<Origin, "remoteAddress" | "remotePort">;
+export type Hop = Pick<Origin, "remoteAddress" | "remotePort">;
 
 /** An entry of X-Forwarded-For: an address, with a port where a proxy adds one; else null. */
-function parseHop(entry: string): Hop | null {
+export function parseHop(entry: string): Hop | null {
   const text = entry.startsWith('"') && entry.endsWith('"') ? entry.slice(1, -1) : entry;
   if (isIP(text) !== 0) return { remoteAddress: unmapped(text), remotePort: 0 };
   const parts = /^(?:\[([^\]]+)\]|([\d.]+))(?::(\d{1,5}))?$/.exec(text);

@@ -141,9 +141,28 @@ describe("looking", () => {
     expect((await look("errors", { headers: [header] })).status).toBe(status);
   });
 
-  it("is not for a client that a trusted proxy says to be elsewhere", async () => {
-    expect((await look("errors", { headers: ["X-Forwarded-For: 10.0.0.9"] })).status).toBe(403);
+  it.each([
+    "X-Forwarded-For: 10.0.0.9",
+    // Of a proxy that says no more, and of one that passes on what its client has said.
+    "X-Forwarded-For: unknown",
+    "X-Forwarded-For: 10.0.0.9, 127.0.0.1",
+    "X-Real-IP: 10.0.0.9",
+    "CF-Connecting-IP: fd00::9",
+    'Forwarded: for=127.0.0.1, proto=http;For="[fd00::9]:80"',
+  ])("is not for a client that is elsewhere, as a proxy says: %s", async (header) => {
+    expect((await look("errors", { headers: [header] })).status).toBe(403);
+    expect((await look("events", { headers: [header] })).status).toBe(403);
+    const response = await ask("GET", "/pay", { headers: [header] });
+    expect(response.status).toBe(500);
+    expect(response.text).not.toContain("ZeroDivisionError");
   });
+
+  it.each(["X-Forwarded-For: 127.0.0.1, [::1]:80", 'Forwarded: for="[::1]";proto=http', "X-Real-IP: ::1"])(
+    "is for a client of this machine behind a proxy of this machine: %s",
+    async (header) => {
+      expect((await look("errors", { headers: [header] })).status).toBe(200);
+    },
+  );
 
   it("shows an error, with its request's secrets masked", async () => {
     const response = await look("errors/1", { headers: ["Accept: application/json"] });
@@ -185,7 +204,10 @@ describe("doing", () => {
 
   it("evaluates in the frame of an error, for a browser that is unlocked", async () => {
     const headers = await unlock();
-    const { error } = JSON.parse((await look("errors/1")).text) as {
+    // A new one: of each process only the last errors have their frames.
+    const failed = await ask("GET", "/pay", { headers: ["Accept: application/json"] });
+    const { error: raised } = JSON.parse(failed.text) as { readonly error: { readonly id: number } };
+    const { error } = JSON.parse((await look(`errors/${raised.id}`)).text) as {
       readonly error: {
         readonly model: { readonly exception: { readonly frames: readonly { id: string }[] } };
       };
@@ -193,7 +215,7 @@ describe("doing", () => {
     const frame = error.model.exception.frames.at(-1)?.id ?? "";
     expect(frame).not.toBe("");
     const response = await post(
-      `errors/1/frames/${frame}/evaluate`,
+      `errors/${raised.id}/frames/${frame}/evaluate`,
       { code: `${CODE} + str(total)` },
       { headers },
     );
