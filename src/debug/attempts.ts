@@ -6,8 +6,10 @@ const FREE = 5;
 const LONGEST = 60;
 /** Seconds after which a client's wrong PINs are forgotten: far longer than any wait. */
 const MEMORY = 15 * 60;
-/** Clients that are remembered. Who has more addresses than that has `FREE` guesses with each of them anyway. */
+/** Clients that are remembered. */
 const CLIENTS = 1000;
+/** All that come when so many are: together they are one, or who has that many addresses would be forgotten in turn. */
+const OTHERS = "others";
 
 interface Failures {
   readonly count: number;
@@ -35,30 +37,39 @@ export class Attempts {
 
   /** Seconds that a client has to wait before its next guess counts: rounded up, 0 for none. */
   wait(address: string): number {
-    const failures = this.#failures.get(clientOf(address));
+    const failures = this.#failures.get(this.#keyOf(address));
     if (failures === undefined) return 0;
     return Math.max(0, Math.ceil(failures.at + pause(failures.count) - this.#now()));
   }
 
   /** A wrong PIN; not to be told of one that came while the client had to wait. */
   failed(address: string): void {
-    const client = clientOf(address);
-    const now = this.#now();
-    const before = this.#failures.get(client);
-    const count = before === undefined || now - before.at > MEMORY ? 1 : before.count + 1;
-    this.#failures.delete(client);
-    this.#failures.set(client, { count, at: now });
-    if (this.#failures.size <= CLIENTS) return;
-    // A map is in the order in which its keys came.
-    const [longestSilent = ""] = this.#failures.keys();
-    this.#failures.delete(longestSilent);
+    const key = this.#keyOf(address);
+    const count = (this.#failures.get(key)?.count ?? 0) + 1;
+    // A map is in the order in which its keys came: the one that is longest silent is first.
+    this.#failures.delete(key);
+    this.#failures.set(key, { count, at: this.#now() });
   }
 
   /** The right PIN. */
   succeeded(address: string): void {
-    this.#failures.delete(clientOf(address));
+    this.#failures.delete(this.#keyOf(address));
+  }
+
+  /** Under which name a client's failures are kept. */
+  #keyOf(address: string): string {
+    for (const [key, { at }] of this.#failures) {
+      if (this.#now() - at <= MEMORY) break;
+      this.#failures.delete(key);
+    }
+    const client = clientOf(address);
+    const isFull = this.#failures.size >= CLIENTS && !this.#failures.has(client);
+    return isFull && !THIS_MACHINE.has(client) ? OTHERS : client;
   }
 }
+
+/** Of a Unix socket, and of loopback: nobody elsewhere takes their place. */
+const THIS_MACHINE: ReadonlySet<string> = new Set(["", "::1"]);
 
 function pause(count: number): number {
   return count < FREE ? 0 : Math.min(LONGEST, 2 ** (count - FREE));
