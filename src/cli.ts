@@ -30,14 +30,14 @@ async function check(accessLogformat: string, output: Output): Promise<number> {
 
 /** Asks the server that runs for what it keeps of errors and requests. */
 async function ask(question: Question, directory: string): Promise<number> {
-  const [{ answer }, { readServerFiles }] = await Promise.all([
+  const [{ answer }, { readAllServerFiles, readServerFiles }] = await Promise.all([
     import("./cli/answer.ts"),
     import("./debug/server-file.ts"),
   ]);
   const situation = {
     environment: process.env,
     directory,
-    readServerFiles: (folder: string) => readServerFiles(folder),
+    serverFiles: { of: (folder: string) => readServerFiles(folder), all: () => readAllServerFiles() },
   };
   return answer(question, openOutput(1), openOutput(2), situation);
 }

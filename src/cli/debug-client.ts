@@ -1,11 +1,15 @@
-import { type IncomingMessage, request, type RequestOptions } from "node:http";
+import { type IncomingMessage, request } from "node:http";
 import { HighballError } from "../errors.ts";
 import { escapeLine } from "../log/escape.ts";
+import { readServerUrl, type ServerUrl } from "./server-url.ts";
 
 /** Below it is all that the gateway itself answers (docs/reference/development.md). */
 const PREFIX = "/__highball__/";
 /** Milliseconds without a byte after which a server is taken for dead; a replay may wait for code that loads. */
 const SILENCE = 90_000;
+/** The server's own words are for browsers and clients of the API. */
+const NO_TOKEN =
+  "Type it as the user who started the server, with the same HOME and XDG_STATE_HOME: its token is in a file there.";
 
 /** Where a server is, and what lets this command use its debugger. */
 export interface ServerAddress {
@@ -20,12 +24,12 @@ export class DebugClient {
   readonly url: string;
   readonly #token: string | null;
   readonly #host: string;
-  readonly #target: Target;
+  readonly #target: ServerUrl["target"];
 
   /** @throws HighballError INVALID_VALUE if the address is none that can be asked */
   constructor({ url, token }: ServerAddress) {
     this.#token = token;
-    const read = readUrl(url);
+    const read = readServerUrl(url);
     this.url = read.url;
     this.#host = read.host;
     this.#target = read.target;
@@ -112,31 +116,9 @@ export class DebugClient {
     if (statusCode === 404) {
       throw new HighballError("RECORD_NOT_FOUND", said.message, { hint: `List them: highball ${list}` });
     }
-    throw new HighballError("SERVER_REFUSED", said.message, said.hint === "" ? {} : { hint: said.hint });
+    const hint = said.code === "LOCKED" && this.#token === null ? NO_TOKEN : said.hint;
+    throw new HighballError("SERVER_REFUSED", said.message, hint === "" ? {} : { hint });
   }
-}
-
-type Target = Pick<RequestOptions, "host" | "port" | "socketPath">;
-
-interface ReadUrl {
-  readonly url: string;
-  /** For the field `Host`. */
-  readonly host: string;
-  readonly target: Target;
-}
-
-/** A path of an `http:` address is left out: people copy it from a browser. */
-function readUrl(text: string): ReadUrl {
-  const path = /^unix:(?:\/\/)?(\/.+)$/.exec(text)?.[1];
-  if (path !== undefined) return { url: `unix:${path}`, host: "localhost", target: { socketPath: path } };
-  const url = URL.canParse(text) ? new URL(text) : null;
-  if (url?.protocol !== "http:") {
-    throw new HighballError("INVALID_VALUE", `--url: "${text}" is no address of a server.`, {
-      hint: "For example: --url http://127.0.0.1:8001",
-    });
-  }
-  const name = url.hostname.replace(/^\[(.*)\]$/, "$1");
-  return { url: url.origin, host: url.host, target: { host: name, port: url.port || 80 } };
 }
 
 /** Whether it is what was asked for: an application may answer any path with a page of its own. */
@@ -169,13 +151,17 @@ async function textOf(response: IncomingMessage): Promise<string> {
 }
 
 /** `{"error": {"code", "message", "hint"}}`; null where something else answers. */
-function readRefusal(text: string): { readonly message: string; readonly hint: string } | null {
+function readRefusal(text: string): Readonly<Record<"code" | "message" | "hint", string>> | null {
   try {
     const { error } = JSON.parse(text) as { error?: { code?: unknown; message?: unknown; hint?: unknown } };
     if (typeof error?.code !== "string" || typeof error.message !== "string") return null;
     const hint = typeof error.hint === "string" ? error.hint : "";
     // Whatever answers there, it does not command this terminal.
-    return { message: escapeLine(error.message), hint: hint.split("\n").map(escapeLine).join("\n") };
+    return {
+      code: error.code,
+      message: escapeLine(error.message),
+      hint: hint.split("\n").map(escapeLine).join("\n"),
+    };
   } catch {
     return null;
   }

@@ -32,7 +32,7 @@ export interface Question {
  *
  * The first word decides, wherever flags stand. Behind `--` it is an application.
  *
- * @throws HighballError UNKNOWN_FLAG, FLAG_NEEDS_VALUE, FLAG_TAKES_NO_VALUE, ID_INVALID
+ * @throws HighballError UNKNOWN_FLAG, FLAG_NEEDS_VALUE, FLAG_TAKES_NO_VALUE, ID_INVALID, CONFLICTING_SETTINGS
  */
 export function readQuestion(argv: readonly string[]): Question | null {
   const [first, second] = leadingWords(argv);
@@ -45,6 +45,11 @@ export function readQuestion(argv: readonly string[]): Question | null {
   const has = (name: FlagName): boolean => values.has(name);
   if (has("help")) return { word, ...nothing, help: true };
   const id = readId(word, ids);
+  if (has("markdown") && has("json")) {
+    throw new HighballError("CONFLICTING_SETTINGS", "--json and --markdown are two forms of one answer.", {
+      hint: `Leave one out: highball ${word} ${ids[0] ?? "last"} --json`,
+    });
+  }
   if (has("markdown") && id === null) throw idMissing(word, "--markdown shows one error");
   if (has("follow") && id !== null) {
     throw new HighballError(

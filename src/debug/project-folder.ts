@@ -22,7 +22,12 @@ export function projectFolderPath(project: string, environment: StateEnvironment
   const name = basename(real)
     .replaceAll(/[^\w.-]+/g, "_")
     .slice(0, 40);
-  return join(stateHome(environment), "highball", `${name === "" ? "root" : name}-${key}`);
+  return join(projectFoldersPath(environment), `${name === "" ? "root" : name}-${key}`);
+}
+
+/** The folder of those of all projects. */
+export function projectFoldersPath(environment: StateEnvironment = process.env): string {
+  return join(stateHome(environment), "highball");
 }
 
 /**

@@ -1,7 +1,12 @@
 import { readdirSync, rmdirSync, unlinkSync } from "node:fs";
 import { join } from "node:path";
 import { readPrivateFile, writePrivateFile } from "./private-file.ts";
-import { openProjectFolder, projectFolderPath, type StateEnvironment } from "./project-folder.ts";
+import {
+  openProjectFolder,
+  projectFolderPath,
+  projectFoldersPath,
+  type StateEnvironment,
+} from "./project-folder.ts";
 
 /** A server that runs, for commands and scripts of the same user. */
 export interface ServerFile {
@@ -14,7 +19,7 @@ export interface ServerFile {
   readonly startedAt: number;
 }
 
-const NAME = /^server-\d+\.json$/;
+const NAME = /^server-(\d+)\.json$/;
 
 /**
  * Says where this server is, to this user's other programs alone (mode 0600), until it stops.
@@ -28,6 +33,7 @@ export function writeServerFile(
   environment: StateEnvironment = process.env,
 ): () => void {
   const folder = openProjectFolder(project, environment);
+  removeLeftBehind(folder);
   const path = join(folder, `server-${server.pid}.json`);
   writePrivateFile(path, `${JSON.stringify(server)}\n`, { replace: true });
   return () => {
@@ -53,15 +59,40 @@ export function readServerFiles(
   project: string,
   environment: StateEnvironment = process.env,
 ): readonly ServerFile[] {
-  const folder = projectFolderPath(project, environment);
+  return newestFirst(serversIn(projectFolderPath(project, environment)));
+}
+
+/** The servers of all of this user's projects that run, the one that was started last first. */
+export function readAllServerFiles(environment: StateEnvironment = process.env): readonly ServerFile[] {
+  const folders = projectFoldersPath(environment);
+  return newestFirst(namesIn(folders).flatMap((name) => serversIn(join(folders, name))));
+}
+
+function serversIn(folder: string): readonly ServerFile[] {
   return namesIn(folder)
     .filter((name) => NAME.test(name))
     .flatMap((name) => {
       const file = readPrivateFile(join(folder, name));
       const server = file.kind === "read" ? readServer(file.text) : null;
       return server !== null && isRunning(server.pid) ? [server] : [];
-    })
-    .toSorted((one, other) => other.startedAt - one.startedAt);
+    });
+}
+
+function newestFirst(servers: readonly ServerFile[]): readonly ServerFile[] {
+  return servers.toSorted((one, other) => other.startedAt - one.startedAt);
+}
+
+/** What servers that were killed have left. */
+function removeLeftBehind(folder: string): void {
+  for (const name of namesIn(folder)) {
+    const pid = NAME.exec(name)?.[1];
+    if (pid === undefined || isRunning(Number(pid))) continue;
+    try {
+      unlinkSync(join(folder, name));
+    } catch {
+      // Another server that starts has done it.
+    }
+  }
 }
 
 function namesIn(folder: string): readonly string[] {

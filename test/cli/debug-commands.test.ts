@@ -73,7 +73,7 @@ interface Result {
 
 interface Situation {
   /** By folder. */
-  readonly servers?: Readonly<Record<string, ServerAddress>>;
+  readonly servers?: Readonly<Record<string, readonly ServerAddress[]>>;
   readonly directory?: string;
   readonly environment?: Readonly<Record<string, string>>;
   /** Of the terminal; without one there is none. */
@@ -97,14 +97,10 @@ async function ask(words: readonly string[], situation: Situation = {}): Promise
       onLine(text);
     },
   });
-  const readServerFiles = (folder: string): ServerAddress[] => {
-    const server = servers[folder];
-    return server === undefined ? [] : [server];
-  };
   const exitCode = await answer(question, open("out"), open("aside"), {
     environment,
     directory,
-    readServerFiles,
+    serverFiles: { of: (folder) => servers[folder] ?? [], all: () => Object.values(servers).flat() },
   });
   return { exitCode, ...texts };
 }
@@ -167,6 +163,10 @@ describe("what is asked", () => {
       "ID_INVALID highball replay sends one request again, but none was named. List them: highball requests",
     ],
     ["errors --markdown", "ID_INVALID --markdown shows one error, but none was named."],
+    [
+      "errors 3 --json --markdown",
+      "CONFLICTING_SETTINGS --json and --markdown are two forms of one answer. Leave one out: highball errors 3 --json",
+    ],
     ["errors -f 3", 'ID_INVALID --follow waits for new errors, and "3" is there already.'],
     [
       "requests --follow",
@@ -409,7 +409,7 @@ describe("the server", () => {
   it("is that of the project, or of the folder above it that is one", async () => {
     const folder = makeFolder({ "site/views/x.py": "" });
     const { url, asked } = await fakeDebugger({ "GET errors": errors });
-    const servers = { [join(folder, "site")]: { url, token } };
+    const servers = { [join(folder, "site")]: [{ url, token }] };
     await ask(["errors"], { servers, directory: join(folder, "site") });
     await ask(["errors"], { servers, directory: join(folder, "site/views") });
     await ask(["errors", "--chdir", "site"], { servers, directory: folder });
@@ -425,19 +425,52 @@ describe("the server", () => {
       "POST requests/4/replay": { body: { request: 7, status: 200, error: null, duration: 1 } },
     };
     const [own, other] = [await fakeDebugger(answers), await fakeDebugger(answers)];
-    const situation = { servers: { [folder]: { url: own.url, token } }, directory: folder };
+    const situation = { servers: { [folder]: [{ url: own.url, token }] }, directory: folder };
     await ask(["replay", "4"], situation);
     await ask(["replay", "4", "--url", `${own.url}/__highball__/errors/3`], situation);
+    await ask(["replay", "4", "--url", own.url.replace("127.0.0.1", "localhost")], situation);
+    await ask(["replay", "4", "--url", own.url.replace("http://127.0.0.1", "")], {
+      ...situation,
+      directory: "/",
+    });
     await ask(["replay", "4", "--url", other.url], situation);
     const tokens = ({ asked }: typeof own) =>
       asked.filter(({ method }) => method === "POST").map(({ headers }) => headers["x-highball-token"]);
-    expect(tokens(own)).toEqual([token, token]);
+    expect(tokens(own)).toEqual(Array(4).fill(token));
     expect(tokens(other)).toEqual([undefined]);
   });
 
   it("may listen on a Unix socket", async () => {
-    const { url } = await fakeDebugger({ "GET requests": requests }, join(makeFolder(), "socket"));
+    const directory = makeFolder();
+    const { url } = await fakeDebugger({ "GET requests": requests }, join(directory, "socket"));
     expect((await ask(["requests", "--url", url])).exitCode).toBe(0);
+    expect((await ask(["requests", "--url", "unix:socket"], { directory })).exitCode).toBe(0);
+  });
+
+  it("is the newest of several that run, and the others are named", async () => {
+    const folder = makeFolder();
+    const [killed, newer, older] = await Promise.all(
+      [0, 0, 0].map(() => fakeDebugger({ "GET errors": errors })),
+    );
+    if (killed === undefined || newer === undefined || older === undefined) throw new Error("no servers");
+    await killed.close();
+    const servers = { [folder]: [killed, newer, older].map(({ url }) => ({ url, token })) };
+    const { aside } = await ask(["errors"], { servers, directory: folder });
+    expect(newer.asked).toHaveLength(1);
+    expect(older.asked).toHaveLength(0);
+    expect(aside).toBe(
+      `Of 2 servers that run here, ${newer.url} is asked, the newest. Others: --url ${older.url}\n`,
+    );
+    await newer.close();
+    expect((await ask(["errors"], { servers, directory: folder })).aside).toBe("");
+    expect(older.asked).toHaveLength(1);
+    const { hint } = await failureOf(["errors"], { servers, directory: makeFolder() });
+    expect(hint).toContain(`Of other projects run: --url ${older.url}`);
+    await older.close();
+    expect(await failureOf(["errors"], { servers, directory: folder })).toMatchObject({
+      code: "SERVER_UNREACHABLE",
+      message: `No server answers at "${killed.url}": nothing listens there.`,
+    });
   });
 
   it("does not run", async () => {
@@ -465,6 +498,7 @@ describe("the server", () => {
     expect((await failureOf(["errors", "--url", "ftp://x"])).message).toBe(
       '--url: "ftp://x" is no address of a server.',
     );
+    expect((await failureOf(["errors", "--url", "https://localhost:8000"])).hint).toContain("speaks no TLS");
   });
 
   it("has no debugger", async () => {
@@ -487,8 +521,10 @@ describe("the server", () => {
       code: "SERVER_REFUSED",
       exitCode: 1,
       message: "The token is missing\\x1B[2J.",
-      hint: "Unlock it.",
+      hint: expect.stringContaining("Type it as the user who started the server"),
     });
+    const servers = { "/": [{ url, token }] };
+    expect((await failureOf(["replay", "4"], { servers })).hint).toBe("Unlock it.");
     expect(await failureOf(["errors", "9", "--url", url])).toMatchObject({
       code: "RECORD_NOT_FOUND",
       message: "There is no error 9.",

@@ -5,6 +5,7 @@ import { join } from "node:path";
 import { describe, expect, it } from "vitest";
 import { projectFolderPath } from "../../src/debug/project-folder.ts";
 import {
+  readAllServerFiles,
   readServerFile,
   readServerFiles,
   type ServerFile,
@@ -45,6 +46,18 @@ describe("the file of a server that runs", () => {
     writeServerFile(project, server({ pid: ended, startedAt: 3 }), environment);
     const pids = readServerFiles(project, environment).map(({ pid }) => pid);
     expect(pids).toEqual([process.ppid, process.pid]);
+    const other = makeFolder();
+    writeServerFile(other, server({ startedAt: 4 }), environment);
+    expect(readAllServerFiles(environment).map(({ startedAt }) => startedAt)).toEqual([4, 2, 1]);
+  });
+
+  it("is removed by the next server when its own was killed", () => {
+    const project = makeFolder();
+    const environment = { HOME: makeFolder() };
+    const { pid: ended } = spawnSync("true");
+    writeServerFile(project, server({ pid: ended }), environment);
+    writeServerFile(project, server(), environment);
+    expect(readdirSync(projectFolderPath(project, environment))).toEqual([`server-${process.pid}.json`]);
   });
 
   it("does not count where others could have read or written it", () => {
