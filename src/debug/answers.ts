@@ -11,7 +11,8 @@ export const PAGE_FIELDS: string =
   "X-Frame-Options: DENY\r\nCross-Origin-Resource-Policy: same-origin\r\nCross-Origin-Opener-Policy: same-origin\r\n" +
   "Referrer-Policy: no-referrer\r\nVary: Accept\r\n";
 /** Of what is no page: should a browser take it for one after all, it does nothing. */
-const INERT = "Content-Security-Policy: default-src 'none'; frame-ancestors 'none'; sandbox\r\n";
+export const INERT: string =
+  "Content-Security-Policy: default-src 'none'; frame-ancestors 'none'; sandbox\r\n";
 
 /** Further parts of an answer. */
 export interface AnswerOptions {

@@ -4,7 +4,7 @@ import type { AnswerContent, Audience, GatewayAnswer } from "../http/error-page.
 import type { ErrorRecord } from "./error-record.ts";
 import { renderErrorPage } from "./page/error-page.ts";
 import type { PageContext } from "./page/page-context.ts";
-import { PAGE_FIELDS } from "./answers.ts";
+import { INERT, PAGE_FIELDS } from "./answers.ts";
 import { renderText } from "./render-text.ts";
 
 /**
@@ -25,14 +25,15 @@ export function answerWith(
     case "text/plain": {
       const status = `${plain.status} ${STATUS_CODES[plain.status] ?? "Error"}`;
       const text = `${status}, http://${audience.host ?? "localhost"}${address}\n\n${renderText(record)}`;
-      return { ...plain, content: content("text/plain; charset=utf-8", text) };
+      return { ...plain, fields: PAGE_FIELDS + INERT, content: content("text/plain; charset=utf-8", text) };
     }
     case "application/json": {
       const { content: before } = plain;
       const said = JSON.parse(before?.text ?? "{}") as { readonly error?: object };
       // What was there without the debugger is there with it; all the rest is at the address.
       const error = { ...said.error, ...titleOf(record), id: record.id, url: address };
-      return { ...plain, content: content("application/json", `${JSON.stringify({ error })}\n`) };
+      const text = `${JSON.stringify({ error })}\n`;
+      return { ...plain, fields: PAGE_FIELDS + INERT, content: content("application/json", text) };
     }
     case "text/html": {
       const { text, policy } = renderErrorPage(record, context);

@@ -122,12 +122,21 @@ describe("looking", () => {
     },
   );
 
-  it("of an error page is for no page of another site, neither as a frame nor as a part", async () => {
-    const response = await ask("GET", "/pay", { headers: ["Accept: text/html"] });
-    expect(response.text).toContain("ZeroDivisionError");
-    expect(response.all("x-frame-options")).toEqual(["DENY"]);
-    expect(response.all("cross-origin-resource-policy")).toEqual(["same-origin"]);
-  });
+  it.each(["text/html", "application/json", "text/plain"])(
+    "of an error as %s is for no page of another site, neither as a frame nor as a part",
+    async (type) => {
+      const response = await ask("GET", "/pay", { headers: [`Accept: ${type}`] });
+      expect(response.text).toContain("ZeroDivisionError");
+      expect(response.all("content-type").join()).toContain(type);
+      expect(response.all("x-frame-options")).toEqual(["DENY"]);
+      expect(response.all("x-content-type-options")).toEqual(["nosniff"]);
+      expect(response.all("content-security-policy").join()).toMatch(
+        /^default-src 'none'.*frame-ancestors 'none'/,
+      );
+      expect(response.all("cross-origin-resource-policy")).toEqual(["same-origin"]);
+      expect(response.all("access-control-allow-origin")).toEqual([]);
+    },
+  );
 
   it.each([
     ["Sec-Fetch-Site: cross-site", 403],
