@@ -179,6 +179,28 @@ class NeverFails(unittest.TestCase):
         self.assertIn(f'  File "{HERE}", line {line}, in fail\n', text)
         self.assertTrue(text.endswith("\nValueError: shown all the same\n"))
 
+    def test_objects_that_leave_the_process_when_they_are_asked(self) -> None:
+        class Loader:
+            def get_source(self, name: str) -> str:
+                sys.exit(1)
+
+        class Leaving(Exception):
+            def __getattribute__(self, name: str) -> Any:
+                sys.exit(2)
+
+            def __str__(self) -> str:
+                sys.exit(3)
+
+        def fail() -> None:
+            raise Leaving
+
+        code = compile("act()", "no-such-file.py", "exec")
+        for act in (lambda: EMPTY["a"], fail):
+            text = format_exception(raised(exec, code, {"__name__": "m", "__loader__": Loader(), "act": act}))
+            self.assertTrue(text.startswith("Traceback (most recent call last):\n"))
+            self.assertIn('File "no-such-file.py", line 1', text)
+            self.assertRegex(text.splitlines()[-1], "^(KeyError: 'a'|Leaving: <its __str__ failed>|SystemExit: 2)$")
+
     def test_text_that_no_stream_would_take(self) -> None:
         self.assertEqual(format_exception(ValueError("\udcff")), "ValueError: \\udcff\n")
 

@@ -62,7 +62,7 @@ def format_exception(exc: BaseException) -> str:
                 [frame for frame in part.stack if is_application_file(frame.filename)]
             )
         return _encodable("".join(summary.format()))
-    except Exception:  # A chain too deep, no memory, an application's own ``traceback.py``.
+    except BaseException:  # A chain too deep, no memory, an application's own loader that calls sys.exit().
         return _encodable(_plain_traceback(exc))
 
 
@@ -70,7 +70,7 @@ def summarize(exc: BaseException) -> str:
     """Return ``Type: text`` of an exception in one line, even if it cannot be turned into text."""
     try:
         text = str(exc)
-    except Exception:
+    except BaseException:  # sys.exit() too: whoever asks for a summary must go on
         text = "<its __str__ failed>"
     first = text.strip().split("\n", 1)[0]
     return f"{type(exc).__name__}: {first}" if first else type(exc).__name__
@@ -146,7 +146,8 @@ def _parts(summary: TracebackException) -> Iterator[TracebackException]:
 
 
 def _plain_traceback(exc: BaseException) -> str:
-    lines = [f'  File "{file}", line {line}, in {name}' for file, line, name in frames(exc.__traceback__)]
+    chain = BaseException.__dict__["__traceback__"].__get__(exc)  # a class may do anything with its attributes
+    lines = [f'  File "{file}", line {line}, in {name}' for file, line, name in frames(chain)]
     # The innermost frames tell most, and a recursion error has a thousand.
     return "\n".join(["Traceback (most recent call last):", *lines[-50:], summarize(exc)]) + "\n"
 

@@ -111,7 +111,7 @@ def trim(error: BaseException) -> None:
             if link.tb_next is not behind:
                 link.tb_next = behind
         error.__traceback__ = links[0]
-    except Exception:
+    except BaseException:  # an exception may leave the process when it is asked for its attributes
         pass  # it is longer than it could be
 
 
