@@ -2,6 +2,7 @@ import type { Log } from "./log.ts";
 import { Debugger } from "./debug/debugger.ts";
 import type { OwnPages } from "./debug/own-pages.ts";
 import { formatPin } from "./debug/pin.ts";
+import type { ReplayAddress } from "./debug/replay.ts";
 import { reportErrors } from "./debug/report-errors.ts";
 import { errorShower } from "./debug/show-error.ts";
 import { writeServerFile } from "./debug/server-file.ts";
@@ -121,7 +122,7 @@ class RunningServer implements Server {
   #makeDebugger(settings: Settings): Debugger {
     const made = new Debugger({
       version: () => this.#code.state?.version ?? "",
-      address: () => this.#listeners[0]?.server.address() ?? null,
+      address: () => boundAddress(this.#listeners[0]),
       passesErrors: settings.passthroughErrors,
     });
     made.errors.subscribe((record) => this.#gateway.internalRoutes?.events.tellError(record));
@@ -254,6 +255,12 @@ class RunningServer implements Server {
     await this.log.close();
     this.#finish(0);
   }
+}
+
+/** Where clients reach a listener; of a Unix socket the server itself knows only the name that it was bound under. */
+function boundAddress(listener: Listener | undefined): ReplayAddress | null {
+  if (listener === undefined) return null;
+  return listener.address.kind === "unix" ? listener.address.path : listener.server.address();
 }
 
 /** Settings that came from no file. */

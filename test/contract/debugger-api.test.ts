@@ -19,6 +19,7 @@ def app(environ, start_response):
 const home = mkdtempSync(join(tmpdir(), "highball-debugger-api-"));
 const project = join(home, "shop");
 let server: Server;
+let url = "";
 
 beforeAll(async () => {
   mkdirSync(project);
@@ -28,11 +29,13 @@ beforeAll(async () => {
     mode: "development",
     application: "app:app",
     chdir: project,
-    bind: ["127.0.0.1:0"],
+    // Requests are sent again to the first.
+    bind: [`unix:${join(home, "socket")}`, "127.0.0.1:0"],
     accessLogfile: null,
     errorLogfile: join(home, "error.log"),
   });
-  await fetch(`${server.url}/pay`);
+  url = `http://127.0.0.1:${server.port}`;
+  await fetch(`${url}/pay`);
 }, 60_000);
 
 afterAll(async () => {
@@ -49,7 +52,7 @@ const commands = examples.flatMap((block) => block.replaceAll("\\\n", " ").trim(
 
 async function shell(command: string): Promise<string> {
   const own = command
-    .replaceAll("http://localhost:8000", server.url)
+    .replaceAll("http://localhost:8000", url)
     .replaceAll("curl ", "curl -sS --fail-with-body ");
   const { stdout } = await run("bash", ["-euc", `${token}\n${own}`], { encoding: "utf8" });
   return stdout;
