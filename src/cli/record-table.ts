@@ -1,3 +1,4 @@
+import { displayWidth, shortenedTo } from "../debug/columns.ts";
 import { escapeLine } from "../log/escape.ts";
 import { clockTime, messageTime } from "../log/local-time.ts";
 import type { Style } from "../log/colour.ts";
@@ -32,7 +33,7 @@ export function renderTable(
   const texts = rows.map((row) => row.map((cell) => escapeLine(cell.text)));
   const columns = Math.max(0, ...rows.map((row) => row.length));
   const widths = Array.from({ length: columns }, (_, column) =>
-    Math.max(0, ...texts.map((row) => lengthOf(row[column] ?? ""))),
+    Math.max(0, ...texts.map((row) => displayWidth(row[column] ?? ""))),
   );
   const whole = widths.reduce((sum, each) => sum + each + GAP.length, 0);
   const over = width === null ? 0 : Math.max(0, whole - width);
@@ -41,9 +42,9 @@ export function renderTable(
   return rows.map((row, at) => {
     const cells = row.map((cell, column) => {
       const room = widths[column] ?? 0;
-      const text = shortened(texts[at]?.[column] ?? "", room);
+      const text = shortenedTo(texts[at]?.[column] ?? "", room);
       const painted = text === "" ? "" : paint(text, ...(cell.styles ?? []));
-      const padding = " ".repeat(Math.max(0, room - lengthOf(text)));
+      const padding = " ".repeat(Math.max(0, room - displayWidth(text)));
       return cell.align === "right" ? padding + painted : painted + padding;
     });
     return (GAP + cells.join(GAP)).trimEnd();
@@ -68,13 +69,4 @@ export function statusCell(status: number | null): Cell {
   if (status === null) return { text: "…", styles: ["dim"], align: "right" };
   const style = status >= 500 ? "red" : status >= 400 ? "yellow" : "green";
   return { text: String(status), styles: [style], align: "right" };
-}
-
-function lengthOf(text: string): number {
-  return Array.from(text).length;
-}
-
-function shortened(text: string, room: number): string {
-  const characters = Array.from(text);
-  return characters.length <= room ? text : `${characters.slice(0, Math.max(0, room - 1)).join("")}…`;
 }

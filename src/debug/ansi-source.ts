@@ -1,6 +1,6 @@
 import type { FrameModel } from "../error-model.ts";
 import type { Paint, Style } from "../log/colour.ts";
-import { displayWidth } from "./columns.ts";
+import { displayWidth, sliceColumns } from "./columns.ts";
 import { highlight, languageOf, type TokenKind } from "./highlight.ts";
 import { type MarkedLine, markedLines } from "./marks.ts";
 import { safeLine } from "./safe-line.ts";
@@ -30,6 +30,9 @@ export interface SourceOptions {
 const GUTTER = 7;
 /** Columns before a mark that are shown of a line that is too long. */
 const BEFORE = 20;
+const LEAST_BEFORE = 4;
+/** Columns of source below which a terminal breaks lines rather than shows nothing of them. */
+const NARROWEST = 16;
 
 /** The lines that ran, coloured, with marks below them. */
 export function runningLines(frame: FrameModel, options: SourceOptions): readonly string[] {
@@ -90,10 +93,16 @@ function paintLine(text: string, file: string, paint: Paint): string {
 
 /** The part of a line that there is room for: its beginning, or what is around its marks. */
 function windowed({ text, marks }: MarkedLine, width: number): MarkedLine {
-  if (displayWidth(text) <= width || width < BEFORE) return { text, marks };
-  const first = marks.search(/\S/);
-  const from = first < width - BEFORE ? 0 : first - BEFORE;
-  const cut = `${from > 0 ? "…" : ""}${text.slice(from > 0 ? from + 1 : 0, from + width - 1)}`;
-  const isCut = from + width - 1 < text.length;
-  return { text: isCut ? `${cut}…` : cut, marks: marks.slice(from, from + width) };
+  const room = Math.max(NARROWEST, width);
+  const whole = displayWidth(text);
+  if (whole <= room) return { text, marks };
+  const first = Math.max(0, marks.search(/\S/));
+  const last = marks.trimEnd().length;
+  // Less is shown before a long mark than before a short one.
+  const before = Math.max(LEAST_BEFORE, Math.min(BEFORE, room - (last - first) - 1));
+  const from = last < room ? 0 : Math.max(0, first - before);
+  const begin =
+    from > 0 ? `…${sliceColumns(text, from + 1, from + room - 1)}` : sliceColumns(text, 0, room - 1);
+  const end = whole > from + room ? "…" : sliceColumns(text, from + room - 1, whole);
+  return { text: begin + end, marks: marks.slice(from, from + room) };
 }

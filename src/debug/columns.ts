@@ -28,3 +28,24 @@ export function displayWidth(text: string): number {
   for (const character of text) width += WIDE.test(character) ? 2 : 1;
   return width;
 }
+
+/** What of a text stands in a terminal's columns `from` to `to`; half of a character that is cut through is a space. */
+export function sliceColumns(text: string, from: number, to: number): string {
+  if (ASCII.test(text)) return text.slice(from, to);
+  let slice = "";
+  let column = 0;
+  for (const character of text) {
+    const end = column + displayWidth(character);
+    if (column >= from && end <= to) slice += character;
+    else if (column < to && end > from) slice += " ";
+    if (end >= to) break;
+    column = end;
+  }
+  return slice;
+}
+
+/** A text in at most so many columns of a terminal; what is missing is told as `…`. */
+export function shortenedTo(text: string, width: number): string {
+  if (displayWidth(text) <= width) return text;
+  return `${sliceColumns(text, 0, Math.max(0, width - 1)).trimEnd()}…`;
+}

@@ -1,6 +1,6 @@
 import { escapeLine } from "../log/escape.ts";
 import type { FrameModel, VariableModel } from "../error-model.ts";
-import { displayWidth } from "./columns.ts";
+import { displayWidth, shortenedTo } from "./columns.ts";
 import { valueText } from "./value-text.ts";
 
 /** A variable on a line: the name is padded to the width of the longest. */
@@ -42,5 +42,5 @@ function variableLine(
 ): VariableLine {
   const padded = name + " ".repeat(Math.max(0, longest - displayWidth(name)));
   const room = Math.max(NAME, width - displayWidth(padded) - EQUALS);
-  return { name: padded, value: escapeLine(valueText(value, room)) };
+  return { name: padded, value: shortenedTo(escapeLine(valueText(value, room)), room) };
 }

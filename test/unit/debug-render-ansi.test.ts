@@ -1,5 +1,6 @@
 import * as fc from "fast-check";
 import { describe, expect, it } from "vitest";
+import { displayWidth, sliceColumns } from "../../src/debug/columns.ts";
 import { editorLinks } from "../../src/debug/editor-links.ts";
 import { type AnsiOptions, renderAnsi } from "../../src/debug/render-ansi.ts";
 import { showsLinks, terminalLink } from "../../src/debug/terminal-links.ts";
@@ -13,6 +14,8 @@ import {
   flaskFrames,
   frame,
   source,
+  text as textValue,
+  variable,
   withTexts,
 } from "../support/error-models.ts";
 
@@ -102,6 +105,33 @@ ZeroDivisionError: division by zero
     expect(lines[3]).toBe(`${" ".repeat(4 + 20)}^^^^^`);
     expect(lines[2]?.slice(24, 29)).toBe("first");
     expect(Math.max(...lines.slice(0, 7).map((each) => each.length))).toBe(60);
+  });
+
+  it.each([
+    [29, "return sum(weights[i] for i in items)", "weights[i]"],
+    [29, "totals = [price for price in 日本語の値段[number] if price > 0]", "日本語の値段[number]"],
+    [40, `value = "${"漢字".repeat(30)}" + price`, "price"],
+    [24, `${"x".repeat(40)} + ${"y".repeat(40)}`, "y".repeat(40)],
+  ])("keeps the marks below what ran in %i columns, however wide it is: %s", (room, line, ran) => {
+    const startColumn = line.indexOf(ran);
+    const range = { startLine: 1, startColumn, endLine: 1, endColumn: startColumn + ran.length };
+    const running = frame({ line: 1, range, source: source(1, line), variables: [] });
+    const lines = rendered(error({ frames: [running] }), { width: room + 4 + 7 }).split("\n");
+    const [text = "", marks = ""] = lines.slice(2, 4);
+    expect(displayWidth(text)).toBeLessThanOrEqual(room + 4 + 7);
+    expect(displayWidth(marks)).toBeLessThanOrEqual(room + 4 + 7);
+    const [from, to] = [marks.search(/\S/), marks.length];
+    expect(ran).toContain(sliceColumns(text, from, to).replace(/…$/, ""));
+    expect(sliceColumns(text, from, to)[0]).toBe(ran[0]);
+  });
+
+  it("counts two columns for what is two wide, also in values", () => {
+    const word = variable("word", textValue(`'${"日本語".repeat(40)}'`));
+    const lines = rendered(error({ frames: [frame({ variables: [word] })] }), { width: 50 }).split("\n");
+    const line = lines.find((each) => each.includes("word")) ?? "";
+    expect(line).toMatch(/^ {4}word = '日本語.*…$/);
+    expect(displayWidth(line)).toBeLessThanOrEqual(50);
+    expect(displayWidth(line)).toBeGreaterThan(46);
   });
 
   it("is coloured where colours are wanted", () => {
