@@ -209,6 +209,32 @@ class Django(unittest.TestCase):
         self.assertEqual(failure["traceback"].count("in inner"), 5)
         self.assertEqual(failure["traceback"].count("ZeroDivisionError"), 1)
 
+    def test_its_database_is_not_asked_when_variables_are_shown(self) -> None:
+        source = DJANGO.replace(
+            "settings.configure(",
+            "settings.configure(\n"
+            "    INSTALLED_APPS=['django.contrib.contenttypes'],\n"
+            "    DATABASES={'default': {'ENGINE': 'django.db.backends.sqlite3', 'NAME': 'asked.sqlite3'}},",
+        ).replace(
+            "    total = 41\n",
+            "    from django.contrib.contenttypes.models import ContentType\n"
+            "    total = 41\n"
+            "    kinds = ContentType.objects.all()\n"
+            "    class Cart:\n"
+            "        def __repr__(self): return str(list(kinds))\n"
+            "    cart = Cart()\n",
+        )
+        worker = DebuggedWorker(self, source).ready()
+        frame = worker.failure("/broken")["error"]["exception"]["frames"][-1]
+        shown = {variable["name"]: variable["value"] for variable in frame["variables"]}
+        self.assertEqual((shown["kinds"]["opening"], shown["kinds"]["items"][0]["key"]), ("QuerySet(", "model"))
+        self.assertIn("would ask the database", shown["kinds"]["closing"])
+        self.assertIn("would ask the database", shown["cart"]["text"])
+        self.assertFalse(os.path.exists(os.path.join(worker.folder, "asked.sqlite3")))
+        # Who asks for it in the console wants to know.
+        asked = worker.evaluate(frame["id"], "len(kinds)")["error"]["exception"]
+        self.assertEqual(asked["type"], "django.db.utils.OperationalError")
+
     def test_causes_stay(self) -> None:
         exception = DebuggedWorker(self, DJANGO).ready().failure("/caused")["error"]["exception"]
         self.assertEqual((exception["type"], exception["cause"]["type"]), ("LookupError", "ZeroDivisionError"))

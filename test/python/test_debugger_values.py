@@ -171,6 +171,19 @@ class Shown(unittest.TestCase):
                 self.assertEqual((shown(obj), describe_value(obj)["kind"]), (repr(obj), "plain"))
         self.assertEqual(shown(Many(a=1)), "<Many {'a': 1}>")
 
+    def test_a_row_of_sqlalchemy_is_what_is_loaded_of_it(self) -> None:
+        class User:
+            def __repr__(self) -> str:
+                raise AssertionError("this asks the database")
+
+        row: Any = User()
+        row.__dict__.update(_sa_instance_state=Point(1, 2), id=7, name="Ada")
+        self.assertEqual(shown(row), "User(id: 7, name: 'Ada')")
+        # After a commit nothing is.
+        row.__dict__.update(_sa_instance_state=type("State", (), {"key": (User, (7,), None)})())
+        del row.id, row.name
+        self.assertEqual(shown(row), "User(identity: (7,))")
+
     def test_a_subclass_with_a_repr_of_its_own_is_not_asked_when_it_is_large(self) -> None:
         large = describe_value(Many.fromkeys(range(100_000)))
         self.assertEqual((large["opening"], large["more"]), ("Many({", 100_000 - LIMITS.items[0]))

@@ -74,6 +74,13 @@ def open_container(obj: object, own_repr_items: int) -> Optional[Container]:
     return _open_attributes(obj, cls)
 
 
+def open_stored(obj: object) -> Optional[Container]:
+    """Open what an object holds, where its ``repr()`` would do more than look at that; None if it is nothing."""
+    pairs = list(_public(_attributes(obj)))
+    opened = _fields(f"{short_name(type(obj))}(", pairs)
+    return opened._replace(closing=")  # its repr() would ask the database") if pairs else None
+
+
 def _open(obj: object, cls: type, base: type, own_repr_items: int) -> Optional[Container]:
     opening, closing, keys, measure, iterate = _BASES[base]
     size = measure(obj)
@@ -114,10 +121,28 @@ def _open_attributes(obj: object, cls: type) -> Optional[Container]:
         # Their ``repr()`` is that of a ``dict`` or a ``list`` of any size.
         return _fields(f"{short_name(cls)}(", list(_attributes(obj).items()))
     names = _dataclass_fields(cls)
+    if names is None and "_sa_instance_state" in _attributes(obj):
+        return _open_row(obj, cls)
     if names is None:
         return None
     values = ((name, _field(obj, cls, name)) for name in names)
     return _fields(f"{short_name(cls)}(", [(name, value[0]) for name, value in values if value])
+
+
+def _open_row(obj: object, cls: type) -> Container:
+    """Open what SQLAlchemy has loaded of a row: its ``repr()`` may ask for the rest, as after each commit."""
+    attributes = _attributes(obj)
+    pairs = list(_public(attributes))
+    key = getattr(attributes["_sa_instance_state"], "key", None)
+    if not pairs and type(key) is tuple and len(key) > 1:
+        pairs = [("identity", key[1])]
+    return _fields(f"{short_name(cls)}(", pairs)
+
+
+def _public(attributes: Dict[str, object]) -> Iterator[Tuple[str, object]]:
+    for name, value in list(attributes.items()):
+        if issubclass(type(name), str) and not name.startswith("_"):
+            yield name, value
 
 
 def _fields(opening: str, pairs: List[Tuple[str, object]]) -> Container:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from time import perf_counter
 from typing import NamedTuple, Tuple
 
+from .databases import QueryRefused
 from .text import exact, plain_title, type_name
 
 TYPE_CHECKING = False
@@ -71,6 +72,9 @@ class Limits(NamedTuple):
 
 LIMITS = Limits()
 
+REFUSED = "QueryRefused: it would ask the database"
+"""What ``Budget.ask`` says of an object that is not shown because of that."""
+
 #: Of the total, for the sentences on what was left out, which are added when all else is there.
 _FOR_SENTENCES = 1 / 8
 
@@ -107,6 +111,8 @@ class Budget:
         except KeyboardInterrupt:
             problem = "KeyboardInterrupt"
             self.stop("KeyboardInterrupt came")
+        except QueryRefused:
+            problem = REFUSED
         except BaseException as error:
             problem = plain_title(error)
         taken = self._clock() - start

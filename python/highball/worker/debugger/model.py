@@ -5,6 +5,7 @@ from __future__ import annotations
 import sys
 
 from .chains import members_of, path_of
+from .databases import NoQueries
 from .frames import Frames
 from .limits import LIMITS, Budget
 from .owner import Owners
@@ -67,7 +68,8 @@ class _Description:
         made = self._chain(exc, 0)
         # What an error is and where comes before its source, and that before its variables.
         self._frames.add_sources()
-        self._frames.add_variables()
+        with NoQueries():
+            self._frames.add_variables()
         omitted: List[str] = made["omitted"]
         if self._budget.culprit:
             omitted.append(f"Some values were left out: {self._budget.culprit}.")

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from .containers import open_container
-from .limits import LIMITS, Budget
+from .containers import open_container, open_stored
+from .limits import LIMITS, REFUSED, Budget
 from .text import ancestors, clip, encodable, json_size, lookup, type_name
 
 TYPE_CHECKING = False
@@ -136,6 +136,13 @@ class _Description:
             self._left -= 100
             return _broken(type(obj), "not asked for its repr(): there was no time left")
         text, problem = self._budget.ask(repr, obj)
+        stored = open_stored(obj) if problem is REFUSED and id(obj) not in self._above else None
+        if stored is not None:
+            self._above.append(id(obj))
+            try:
+                return self._items(stored, type(obj), depth)
+            finally:
+                self._above.pop()
         if problem:
             self._left -= 100 + json_size(problem)
             return _broken(type(obj), f"its repr() raised {problem}")
