@@ -28,8 +28,14 @@ export function errorJson(record: ErrorRecord): object {
 }
 
 export function requestSummary(record: RequestRecord): object {
-  const { id, at, method, target, status, duration, error, replayOf } = record;
+  const { id, at, method, target, status, error, replayOf } = record;
+  const duration = record.duration === null ? null : roundedDuration(record.duration);
   return { id, at, method, target: maskTarget(target), status, duration, error, replayOf };
+}
+
+/** Milliseconds, without the digits that no clock has measured. */
+export function roundedDuration(milliseconds: number): number {
+  return Math.round(milliseconds * 1000) / 1000;
 }
 
 /** All that is kept of a request. Its body is text, or nothing where it is none. */
@@ -39,6 +45,7 @@ export function requestJson(record: RequestRecord): object {
   const isText = body !== null && text !== null && !text.includes("\0") && Buffer.from(text).equals(body);
   return {
     ...fields,
+    duration: record.duration === null ? null : roundedDuration(record.duration),
     contentType: contentType(record),
     body: isText ? text.slice(0, BODY) : null,
     bodyIsCut: isText && text.length > BODY,

@@ -2,7 +2,7 @@ import { preferredType } from "../http/accept.ts";
 import { jsonAnswer, pageAnswer } from "./answers.ts";
 import { maskRequest } from "./masked-records.ts";
 import { readNothing } from "./posted-body.ts";
-import { requestJson, requestSummary } from "./record-json.ts";
+import { requestJson, requestSummary, roundedDuration } from "./record-json.ts";
 import { notFound, type Refusal } from "./refusal.ts";
 import type { RequestRecord } from "./request-record.ts";
 import { type Outcome, readId, type Route } from "./route.ts";
@@ -60,7 +60,7 @@ export class RequestRoutes {
     }
     try {
       const { request, status, error, duration } = await this.#replayer.replay(record);
-      return jsonAnswer({ request, status, error, duration });
+      return jsonAnswer({ request, status, error, duration: roundedDuration(duration) });
     } catch (error) {
       return {
         refusal: {

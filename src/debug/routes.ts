@@ -136,7 +136,9 @@ const locked: Refusal = {
   code: "LOCKED",
   message:
     "The debugger is locked for whoever sent this, or the token in X-Highball-Token is not of this run.",
-  hint: "Unlock it with the PIN or the link in the terminal of the server: POST /__highball__/unlock",
+  hint:
+    "Unlock it with the PIN or the link in the terminal of the server: POST /__highball__/unlock. Programs of the same user " +
+    `find their token in server-${process.pid}.json below ~/.local/state/highball, or below $XDG_STATE_HOME.`,
 };
 
 function wrongMethod({ get, post }: Route): Refusal {
@@ -147,7 +149,10 @@ function wrongMethod({ get, post }: Route): Refusal {
     status: 405,
     code: "METHOD_NOT_ALLOWED",
     message: `This address has ${allow} only.`,
-    hint: "See docs/reference/development.md",
+    hint:
+      get !== undefined
+        ? "Ask for it with GET."
+        : "Send it with POST, as JSON (Content-Type: application/json), with the header X-Highball-Token.",
     allow,
   };
 }

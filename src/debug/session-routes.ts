@@ -46,6 +46,9 @@ export class SessionRoutes {
     const evaluates = this.#evaluates;
     const session = this.#lock.sessionOf(visit);
     if (session !== null) return jsonAnswer({ unlocked: true, evaluates, token: session.token });
+    if (this.#lock.holdsToken(visit)) {
+      return jsonAnswer({ unlocked: true, evaluates, token: this.#lock.scriptToken });
+    }
     if (!this.#lock.isOpenTo(visit) || visit.method === "HEAD") {
       return jsonAnswer({ unlocked: false, evaluates, token: null });
     }

@@ -43,6 +43,14 @@ describe("unlocking", () => {
     });
   });
 
+  it("is nothing that a script needs: its token says so", async () => {
+    const debug = new DebugFixture();
+    const token = debug.lock.scriptToken;
+    const answer = await debug.get("session", { headers: [["X-Highball-Token", token]] });
+    expect(answer.json()).toEqual({ unlocked: true, evaluates: true, token });
+    expect(answer.cookie).toBe("");
+  });
+
   it("is not by the cookie, which browsers send to the programs of every port: it says no token to who has it", async () => {
     const debug = new DebugFixture();
     const { cookie } = await debug.post("unlock", { pin: PIN });

@@ -98,6 +98,10 @@ describe("errors", () => {
   });
 });
 
+function hintOf({ text }: { readonly text: string }): unknown {
+  return (JSON.parse(text) as { error: { hint: unknown } }).error.hint;
+}
+
 describe("an address", () => {
   it.each([
     "",
@@ -158,6 +162,18 @@ describe("an address", () => {
       "METHOD_NOT_ALLOWED",
       allow,
     ]);
+  });
+
+  it("that is asked in the wrong way says how to", async () => {
+    const debug = debugging();
+    expect(hintOf(await debug.command("errors/7", {}))).toBe("Ask for it with GET.");
+    expect(hintOf(await debug.get("errors/7/frames/f1/evaluate"))).toBe(
+      "Send it with POST, as JSON (Content-Type: application/json), with the header X-Highball-Token.",
+    );
+    // What a program of the same user needs to know, and nobody else can make use of.
+    expect(hintOf(await debug.post("console/evaluate", { code: "1" }))).toContain(
+      `server-${process.pid}.json below ~/.local/state/highball`,
+    );
   });
 
   it("that does something is not to be got", async () => {
@@ -307,6 +323,13 @@ describe("requests", () => {
     const debug = debugging();
     debug.requests.push(requestRecord({ id: 13, body: Buffer.from([0xff, 0]), bodySize: 2 }));
     expect((await debug.get("requests/13")).json()).toMatchObject({ request: { body: null, bodySize: 2 } });
+  });
+
+  it("are told to the microsecond", async () => {
+    const debug = debugging();
+    debug.requests.push(requestRecord({ id: 13, duration: 3.7535159999999905 }));
+    expect((await debug.get("requests/13")).json()).toMatchObject({ request: { duration: 3.754 } });
+    expect((await debug.get("requests")).text).toContain('"duration":3.754,');
   });
 
   it("are sent again, as often as one likes", async () => {
