@@ -96,6 +96,8 @@ export class InternalRoutes {
 const script: GatewayAnswer = {
   status: 200,
   reason: "",
+  // A page of another site that could load it would know that a server runs here, and which.
+  fields: "Cross-Origin-Resource-Policy: same-origin\r\n",
   content: {
     type: "text/javascript; charset=utf-8",
     text: CLIENT_SCRIPT,

@@ -276,6 +276,7 @@ describe("the script", () => {
     const server = await open();
     const response = await get(server, `${SCRIPT}?v=1`);
     expect(response.status).toBe(200);
+    expect(response.get("cross-origin-resource-policy")).toBe("same-origin");
     expect(response.get("content-type")).toBe("text/javascript; charset=utf-8");
     expect(response.get("cache-control")).toBe("max-age=31536000, immutable");
     expect(response.body.length).toBeLessThan(4096);
