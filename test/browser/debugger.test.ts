@@ -182,6 +182,8 @@ describeBrowser("the debugger's page in Chromium", () => {
   it("keys are shown by ?", async () => {
     keep();
     await open();
+    await tab.getByRole("button", { name: "Keys" }).click();
+    await tab.keyboard.press("Escape");
     await tab.keyboard.press("?");
     expect(await tab.locator("dialog[open]").innerText()).toContain("unfold or fold library frames");
     await tab.keyboard.press("Escape");
@@ -319,6 +321,47 @@ describeBrowser("the debugger's page in Chromium", () => {
     expect(await tab.evaluate("document.activeElement.tagName")).not.toBe("TEXTAREA");
   });
 
+  it("what is written on narrows the completions, to their end", async () => {
+    keep();
+    site.debuggee.completions = ["self.items", "self.item_count", "self.owner"];
+    await openUnlocked();
+    await prompt().fill("self.");
+    await prompt().press("Tab");
+    const options = tab.locator("[role=option]:visible");
+    await options.first().waitFor();
+    await prompt().pressSequentially("item");
+    expect(await options.allInnerTexts()).toEqual(["self.items", "self.item_count"]);
+    await prompt().press("Backspace");
+    await prompt().press("s");
+    expect(await options.count()).toBe(0);
+    await prompt().press("Backspace");
+    expect(await prompt().inputValue()).toBe("self.ite");
+  });
+
+  it("code from the midst of a file is pasted so that it runs; long lines are all seen", async () => {
+    keep();
+    await openUnlocked();
+    await tab.evaluate("navigator.clipboard.writeText('    if x:\\n        print(x)\\n')");
+    await prompt().press("Control+v");
+    await expect.poll(() => prompt().inputValue(), poll).toBe("if x:\n    print(x)\n");
+    expect(await tab.locator(".panel.chosen .prompt .chevrons").innerText()).toBe(">>>\n...\n...");
+    await prompt().fill("word ".repeat(200));
+    const [seen, all] = await prompt().evaluate((area) => [area.clientHeight, area.scrollHeight]);
+    expect(seen).toBe(all);
+  });
+
+  it("Ctrl+C begins anew, and what was written is in the history", async () => {
+    keep();
+    await openUnlocked();
+    await prompt().fill("def f():\n    ");
+    await prompt().press("Backspace");
+    expect(await prompt().inputValue()).toBe("def f():\n");
+    await prompt().press("Control+c");
+    expect(await prompt().inputValue()).toBe("");
+    await prompt().press("ArrowUp");
+    expect(await prompt().inputValue()).toBe("def f():\n");
+  });
+
   it("what runs for long can be interrupted", async () => {
     keep();
     site.debuggee.answer = () =>
@@ -332,6 +375,11 @@ describeBrowser("the debugger's page in Chromium", () => {
     await tab.getByRole("button", { name: "Interrupt" }).click();
     await log().locator(".error-line", { hasText: "KeyboardInterrupt" }).waitFor();
     expect(await tab.locator(".running-note").isVisible()).toBe(false);
+    await prompt().fill("while 1: pass");
+    await prompt().press("Enter");
+    await tab.locator(".running-note:visible").waitFor();
+    await prompt().press("Control+c");
+    await log().locator(".error-line", { hasText: "KeyboardInterrupt" }).nth(1).waitFor();
   });
 
   it("a frame whose process has ended says so, before and while one asks", async () => {
@@ -359,7 +407,8 @@ describeBrowser("the debugger's page in Chromium", () => {
   it("the console without an error runs code in the application", async () => {
     site.debuggee.answer = () => done({ value: literal("2") });
     await openUnlocked("/__highball__/console");
-    await prompt().fill("1 + 1");
+    // There is nothing else to do on that page.
+    await tab.keyboard.type("1 + 1");
     await prompt().press("Enter");
     await log().locator(".result", { hasText: "2" }).waitFor();
     expect(site.debuggee.evaluated).toEqual([["console", "1 + 1"]]);
@@ -508,6 +557,34 @@ describeBrowser("the debugger's page in Chromium", () => {
     expect(await tab.locator("img, script:not([nonce])").count()).toBe(0);
     expect(await tab.evaluate("self.hacked")).toBeUndefined();
     expect(complaints).toEqual([]);
+  });
+
+  it("what failed is in sight, however far to the right, and a long message does not hide it", async () => {
+    const line = `data = [${"0, ".repeat(1500)}]; return data[key]`;
+    const column = line.indexOf("data[key]");
+    const range = { startLine: 1, startColumn: column, endLine: 1, endColumn: column + 9 };
+    keep(
+      error({
+        message: "The message is very long. ".repeat(50),
+        frames: [frame({ line: 1, range, source: { first: 1, lines: [line] } })],
+      }),
+    );
+    await open();
+    const mark = await tab.locator(".panel.chosen mark").boundingBox();
+    const source = await tab.locator(".panel.chosen .source").boundingBox();
+    expect((mark?.x ?? 0) + (mark?.width ?? 0)).toBeLessThanOrEqual((source?.x ?? 0) + (source?.width ?? 0));
+    expect((await tab.locator("h1").boundingBox())?.height).toBeLessThan(120);
+  });
+
+  it("with the system's own colours the chosen frame is another one than the rest", async () => {
+    keep();
+    await tab.emulateMedia({ forcedColors: "active" });
+    await open();
+    const borderOf = (link: string): Promise<string> =>
+      tab.evaluate(`getComputedStyle(document.querySelector("${link}")).borderLeftColor`);
+    const chosenBorder = await borderOf("a.frame[aria-current]");
+    const otherBorder = await borderOf("a.frame:not([aria-current])");
+    expect(chosenBorder).not.toBe(otherBorder);
   });
 
   it("on a phone nothing has to be scrolled sideways but code", async () => {

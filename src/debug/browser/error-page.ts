@@ -1,8 +1,8 @@
 import { consoles, type Consoles } from "./console/consoles.ts";
 import { copyError } from "./copying.ts";
-import { element, find } from "./dom.ts";
+import { find } from "./dom.ts";
 import { Frames } from "./frames.ts";
-import { installKeys, type Key } from "./keys.ts";
+import { installKeys, keyButton, type Key } from "./keys.ts";
 import { ReplayBar } from "./replay-bar.ts";
 import type { Session } from "./session.ts";
 import { UnlockDialog } from "./unlock-form.ts";
@@ -39,16 +39,11 @@ export function startErrorPage(session: Session): void {
     { keys: ["r"], does: "send the request again", run: () => replay.replay() },
   ];
   find(".actions").append(
-    action("Copy as Markdown", "c", () => copy("markdown")),
-    action("Copy as text", "t", () => copy("text")),
-    ...(replay.isPossible ? [action("Send again", "r", () => replay.replay())] : []),
+    keyButton("Copy as Markdown", "c", () => copy("markdown")),
+    keyButton("Copy as text", "t", () => copy("text")),
+    ...(replay.isPossible ? [keyButton("Send again", "r", () => replay.replay())] : []),
+    keyButton("Keys", "?", installKeys(keys)),
   );
-  installKeys(keys);
   frames.begin();
   replay.start();
-}
-
-function action(text: string, key: string, run: () => void): HTMLButtonElement {
-  const hint = element("kbd", { "aria-hidden": "true" }, key);
-  return element("button", { type: "button", "aria-keyshortcuts": key, click: run }, text, " ", hint);
 }

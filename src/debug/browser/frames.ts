@@ -76,8 +76,19 @@ export class Frames {
       }
     }
     this.#chosen(panel);
+    showMark(panel);
     return true;
   }
+}
+
+/** In a line of thousands of characters what failed may be far to the right. */
+function showMark(panel: HTMLElement): void {
+  const source = panel.querySelector(".source");
+  const mark = source?.querySelector("mark");
+  if (!source || !mark || source.scrollLeft > 0) return;
+  const room = source.getBoundingClientRect();
+  const { left, right } = mark.getBoundingClientRect();
+  if (right > room.right) source.scrollLeft = Math.min(right - room.right + 32, left - room.left - 96);
 }
 
 function idOf(link: HTMLAnchorElement): string {

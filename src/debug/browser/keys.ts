@@ -10,9 +10,14 @@ export interface Key {
   readonly within?: string;
 }
 
-/** Keys without modifiers, while nobody writes. `?` shows them. */
-export function installKeys(keys: readonly Key[]): void {
-  const all: readonly Key[] = [...keys, { keys: ["?"], does: "these keys", run: () => dialog.showModal() }];
+/**
+ * Keys without modifiers, while nobody writes. `?` shows them.
+ *
+ * @returns shows them too
+ */
+export function installKeys(keys: readonly Key[]): () => void {
+  const show = (): void => dialog.showModal();
+  const all: readonly Key[] = [...keys, { keys: ["?"], does: "these keys", run: show }];
   const dialog = keysDialog(all);
   document.body.append(dialog);
   document.addEventListener("keydown", (event) => {
@@ -24,6 +29,13 @@ export function installKeys(keys: readonly Key[]): void {
     event.preventDefault();
     found.run();
   });
+  return show;
+}
+
+/** A button that says its key. */
+export function keyButton(text: string, key: string, run: () => void): HTMLButtonElement {
+  const hint = element("kbd", { "aria-hidden": "true" }, key);
+  return element("button", { type: "button", "aria-keyshortcuts": key, click: run }, text, " ", hint);
 }
 
 function isThere(target: EventTarget | null, within: string | undefined): boolean {
@@ -38,6 +50,7 @@ const CONSOLE_KEYS: readonly (readonly [keys: string, does: string])[] = [
   ["Shift+Enter", "new line"],
   ["Tab", "complete"],
   ["↑ ↓", "what was run before"],
+  ["Ctrl+C", "interrupt, or begin anew"],
   ["Ctrl+L", "clear"],
   ["Esc", "leave the console"],
 ];

@@ -1,11 +1,9 @@
 /** What runs in the pages of the debugger; scripts/build-page.mjs makes one file of it. */
-import { consoles } from "./console/consoles.ts";
-import { find } from "./dom.ts";
+import { startConsolePage } from "./console-page.ts";
 import { startErrorPage } from "./error-page.ts";
 import { startIndexPage } from "./index-page.ts";
 import { startRequestPage } from "./request-page.ts";
 import { Session } from "./session.ts";
-import { UnlockDialog } from "./unlock-form.ts";
 import { startUnlockPage } from "./unlock-page.ts";
 
 document.documentElement.classList.add("scripted");
@@ -21,7 +19,7 @@ switch (document.body.dataset["page"]) {
     startRequestPage(session);
     break;
   case "console":
-    consoles(session, new UnlockDialog(session), () => "console/").show(find(".panel"));
+    startConsolePage(session);
     break;
   case "unlock":
     void startUnlockPage(session);

@@ -35,8 +35,10 @@ export class Session {
     return this.#state.unlocked && this.#state.token !== null;
   }
 
-  subscribe(listener: () => void): void {
+  /** @returns ends it */
+  subscribe(listener: () => void): () => void {
     this.#listeners.add(listener);
+    return () => this.#listeners.delete(listener);
   }
 
   /** Asks the server what this browser may do. */

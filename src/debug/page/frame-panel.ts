@@ -9,9 +9,10 @@ import { renderVariables } from "./variables.ts";
 /** What is to be seen of a place: its source and the variables there. */
 export function renderPanel(spot: Spot, context: PageContext, isFirst: boolean): Markup {
   const { number } = spot;
+  const owner = spot.kind === "frame" ? spot.frame.owner : "application";
   const kind = isFirst ? "panel first" : "panel";
   const frame = spot.kind === "frame" ? spot.frame.id : "";
-  return markup`<section class="${kind}" id="frame-${number}" data-frame="${frame}" tabindex="-1" \
+  return markup`<section class="${kind}" id="frame-${number}" data-frame="${frame}" data-owner="${owner}" tabindex="-1" \
 aria-labelledby="frame-${number}-name">
 ${spot.kind === "frame" ? renderFrame(spot.frame, number, context) : renderSyntax(spot, context)}\
 </section>

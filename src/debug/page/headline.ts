@@ -6,6 +6,8 @@ import { renderPlace } from "./place.ts";
 
 /** Characters of a message that stand in the title; the whole of a longer one stands below. */
 const LONG = 300;
+/** Of more than these the letters are smaller: what failed is to be seen without scrolling. */
+const LARGE = 120;
 
 /** What was raised, and where in the application's code. */
 export function renderHeadline(record: ErrorRecord, plan: Plan | null, context: PageContext): Markup {
@@ -15,8 +17,9 @@ export function renderHeadline(record: ErrorRecord, plan: Plan | null, context: 
       ? markup`<h1>${record.title}</h1>`
       : renderRaised(model.exception.type, model.exception.message);
   const notes = model?.exception.notes ?? [];
+  const line = model?.exception.message.split("\n", 1)[0] ?? "";
   const says = message !== record.title && message !== model?.exception.message && record.place !== "request";
-  return markup`<div class="headline">
+  return markup`<div class="${line.length > LARGE ? "lengthy headline" : "headline"}">
 ${title}
 ${notes.map((note) => markup`<p class="note">${note}</p>\n`)}\
 ${says && message !== "" ? markup`<p class="message">${message}</p>\n` : null}\

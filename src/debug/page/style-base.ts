@@ -97,6 +97,7 @@ h1 {
 h1 .raised-type, h1 .colon { color: var(--error); }
 h1 .module { font-weight: 400; }
 h1 .message { font-weight: 500; }
+.lengthy h1 { font-size: 1.125rem; letter-spacing: 0; }
 .headline .where { margin-top: 0.375rem; color: var(--quiet); }
 .headline .note, .headline p.message, .headline .hint { max-width: 52rem; margin-top: 0.375rem; white-space: pre-wrap; }
 .headline .note { padding-left: 0.75rem; border-left: 3px solid var(--line); }

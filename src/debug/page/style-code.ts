@@ -49,6 +49,9 @@ export const CODE: string = `
 .items[open] > summary .opening { display: inline; }
 .items ul { margin-left: 0.375rem; padding-left: 1.125rem; border-left: 1px solid var(--line); }
 .items, .long { display: block; }
+/* Outside, or a value without spaces begins in the line below it. */
+.items > summary, .long > summary { list-style-position: outside; margin-left: 1.125rem; }
+.long > .value { display: block; margin-left: 1.125rem; }
 .long[open] > summary > code { display: none; }
 .long:not([open]) > summary > .less { display: none; }
 .key.field { color: var(--text); }
@@ -56,6 +59,10 @@ export const CODE: string = `
 .is { margin-right: 0.25rem; }
 .items li > .items, .items li > .long { display: inline-block; vertical-align: top; max-width: 100%; }
 summary::marker { color: var(--quiet); }
+@media (forced-colors: active) {
+  .source .here::before { outline: 1px solid; outline-offset: -1px; }
+  .source mark { background: Mark; color: MarkText; }
+}
 @media (max-width: 44rem) {
   .source .indent { display: none; }
   .source .line::before { width: 2.75rem; padding-right: 0.625rem; }

@@ -16,7 +16,7 @@ export const LISTS: string = `
 .listing > li { border-bottom: 1px solid var(--line); }
 .listing > li > a, .listing > li > .row { display: grid; grid-template-columns: 6rem minmax(0, 1fr) auto; gap: 0.125rem 1rem; padding: 0.625rem 0.5rem; color: var(--text); }
 .listing > li > a:hover { background: var(--raised); text-decoration: none; }
-.listing .title { font-weight: 600; overflow-wrap: anywhere; }
+.listing .title { font-weight: 600; overflow-wrap: anywhere; display: -webkit-box; -webkit-box-orient: vertical; -webkit-line-clamp: 3; overflow: hidden; }
 .listing .title.failed, .listing .failed { color: var(--error); }
 .listing time, .listing .detail { color: var(--quiet); font-size: 0.8125rem; }
 .listing .detail { grid-column: 2; overflow-wrap: anywhere; }
@@ -24,7 +24,11 @@ export const LISTS: string = `
 @media (max-width: 44rem) {
   .part dl > div { grid-template-columns: minmax(0, 1fr); }
   .part dd { padding-left: 0.75rem; }
-  .listing > li > a, .listing > li > .row { grid-template-columns: minmax(0, 1fr); }
-  .listing .detail { grid-column: 1; }
+  .listing > li > a, .listing > li > .row { grid-template-columns: minmax(0, 1fr) auto; }
+  .listing .title { grid-row: 1; }
+  .listing > li > a > .title { grid-column: 1 / -1; }
+  .listing .status { grid-area: 1 / 2; }
+  .listing time { grid-area: 2 / 2; }
+  .listing .detail { grid-area: 2 / 1; }
 }
 `;

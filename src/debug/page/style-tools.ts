@@ -38,7 +38,7 @@ input:focus-visible, textarea:focus-visible { outline-offset: 0; }
 .missing + .console-place > .console, .console-place:first-child > .console { border-top: 1px solid var(--line); border-radius: 6px; }
 .chevrons { color: var(--accent); font: 0.8125rem/1.5 var(--mono); user-select: none; white-space: pre; }
 .locked { display: block; width: 100%; padding: 0.4375rem 0.875rem; border: 0; background: none; color: var(--quiet); text-align: left; }
-.prompt { position: relative; display: flex; gap: 0.5rem; padding: 0.4375rem 0.875rem; }
+.prompt { position: relative; display: flex; align-items: start; gap: 0.5rem; padding: 0.4375rem 0.875rem; }
 .prompt textarea { flex: 1; min-width: 0; margin: 0; padding: 0; border: 0; resize: none; background: none; font: 0.8125rem/1.5 var(--mono); tab-size: 4; }
 .prompt textarea:focus { outline: none; }
 .prompt:focus-within { outline: 2px solid var(--accent); outline-offset: -1px; border-radius: 0 0 6px 6px; }
@@ -75,6 +75,14 @@ dialog h3 { margin: 1rem 0 0.25rem; color: var(--quiet); }
 .unlock-form .hint { font-size: 0.8125rem; }
 .problem { color: var(--error); min-height: 1.5em; font-size: 0.875rem; }
 .toast { position: fixed; left: 50%; bottom: 1.25rem; transform: translateX(-50%); z-index: 4; max-width: calc(100vw - 2rem); padding: 0.5rem 1rem; border-radius: 8px; background: var(--text); color: var(--ground); font-size: 0.875rem; box-shadow: 0 4px 16px rgb(0 0 0 / 0.25); }
+@media (forced-colors: active) {
+  .completions [aria-selected="true"] { outline: 2px solid Highlight; outline-offset: -2px; }
+  .prompt:focus-within { outline-color: Highlight; }
+}
+/* Phones enlarge a page whose fields have smaller letters, and leave it so. */
+@media (max-width: 44rem) and (pointer: coarse) {
+  .prompt textarea, .prompt .chevrons, .search input { font-size: 1rem; }
+}
 @media (max-width: 44rem) {
   .actions kbd, button kbd { display: none; }
   .headline { display: block; }

@@ -23,6 +23,7 @@ export const TRACE: string = `
 .raised .note { padding: 0 0.75rem 0.25rem 0.9375rem; color: var(--quiet); font-size: 0.8125rem; white-space: pre-wrap; }
 .members { margin-left: 0.9375rem; border-left: 1px solid var(--line); }
 .members > li { padding: 0 0 0.5rem 0.25rem; }
+.members > li + li { padding-top: 0.5rem; border-top: 1px solid var(--line); }
 .panel { scroll-margin-top: 1rem; }
 .panels > .panel { display: none; }
 .panels:not(:has(> :target)) > .first, .panels > :target { display: block; }
@@ -31,12 +32,18 @@ export const TRACE: string = `
 .panel:focus { outline: none; }
 .panel > header { display: flex; flex-wrap: wrap; gap: 0 1rem; align-items: baseline; margin-bottom: 0.625rem; }
 .panel > header h2 code { font-size: 0.9375rem; }
-.panel > header .module { color: var(--quiet); font-size: 0.8125rem; margin-left: 0.5rem; }
+.panel > header p { display: flex; flex-wrap: wrap; gap: 0 0.75rem; align-items: baseline; min-width: 0; }
+.panel > header .module { color: var(--quiet); font-size: 0.8125rem; }
 .panel > .info { margin-bottom: 0.625rem; white-space: pre-wrap; color: var(--quiet); }
 .missing { padding: 0.75rem 0; color: var(--quiet); }
 .more { display: grid; grid-template-columns: minmax(0, 1fr) minmax(0, 1fr); gap: 2rem; margin-top: 2.5rem; padding-top: 1.5rem; border-top: 1px solid var(--line); }
 .more:empty { display: none; }
 .more > :only-child { grid-column: 1 / -1; }
+@media (forced-colors: active) {
+  /* What is transparent is drawn there, and a ground is not. */
+  .frame, .fold > details > summary { border-left-color: Canvas; }
+  .frame[aria-current] { border-left: 6px solid Highlight; outline: 1px solid Highlight; outline-offset: -1px; }
+}
 @media (max-width: 60rem) {
   .trace { grid-template-columns: minmax(12rem, 16rem) minmax(0, 1fr); gap: 1rem 1.25rem; }
   .more { grid-template-columns: minmax(0, 1fr); }
@@ -52,6 +59,7 @@ export const TRACE: string = `
   .trace, .more { display: block; }
   .frames { position: static; max-height: none; margin-bottom: 1rem; }
   .panels > .panel, .scripted .panels > .panel { display: block; margin-bottom: 1.5rem; break-inside: avoid-page; }
+  .panels > .panel:not([data-owner="application"], .chosen, .first) { display: none !important; }
   .source, .output pre, .plain pre { max-height: none; overflow: visible; white-space: pre-wrap; }
 }
 `;

@@ -1,4 +1,5 @@
 import { element } from "../dom.ts";
+import { insertionOf } from "./editing.ts";
 
 let lists = 0;
 
@@ -9,6 +10,9 @@ export class CompletionList {
   readonly #accept: (completion: string) => void;
   readonly #id = `completions-${(lists += 1)}`;
   #chosen = 0;
+  #completions: readonly string[] = [];
+  /** What stood before the caret when these were asked for. */
+  #before = "";
 
   constructor(field: HTMLElement, accept: (completion: string) => void) {
     this.#field = field;
@@ -29,7 +33,26 @@ export class CompletionList {
     });
   }
 
-  open(completions: readonly string[]): void {
+  open(completions: readonly string[], before: string): void {
+    this.#completions = completions;
+    this.#before = before;
+    this.#show(completions);
+  }
+
+  /** Leaves what goes on as it was written since. */
+  narrow(now: string): void {
+    if (this.root.hidden) return;
+    const written = now.slice(this.#before.length);
+    const rest = (completion: string): string => insertionOf(this.#before, completion);
+    const left = now.startsWith(this.#before)
+      ? this.#completions.filter((each) => rest(each).startsWith(written))
+      : [];
+    // Enter runs what was written to its end.
+    if (left.every((each) => rest(each) === written)) this.close();
+    else this.#show(left);
+  }
+
+  #show(completions: readonly string[]): void {
     this.root.replaceChildren(
       ...completions.map((text, index) =>
         element("li", { role: "option", id: `${this.#id}-${index}` }, text),

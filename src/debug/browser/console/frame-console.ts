@@ -38,6 +38,7 @@ export class FrameConsole {
       run: (code) => this.#run(code),
       complete: (code) => this.#complete(code),
       clear: () => this.#clear(),
+      interrupt: () => this.#interrupt(),
     });
     this.#locked = element(
       "button",
