@@ -1,5 +1,5 @@
 import { isKnownHost, type KnownNames } from "../http/known-host.ts";
-import { namesOtherMachine } from "../http/other-machine.ts";
+import { isLoopback } from "../http/loopback.ts";
 import { fieldValues } from "../http/request-fields.ts";
 import { forbidden, type Refusal } from "./refusal.ts";
 import type { DebugVisit } from "../http/debug-door.ts";
@@ -26,9 +26,10 @@ export function judgeDoing(visit: DebugVisit, rules: AccessRules): Refusal | nul
 }
 
 function judgeMachine(visit: DebugVisit, { debugRemote }: AccessRules): Refusal | null {
-  const { isLocal, remoteAddress, rawHeaders } = visit;
-  if (debugRemote || (isLocal && !namesOtherMachine(rawHeaders))) return null;
-  const sender = isLocal ? "a proxy, for another machine" : `"${quoted(remoteAddress)}"`;
+  const { isLocal, remoteAddress } = visit;
+  if (debugRemote || isLocal) return null;
+  const isProxy = remoteAddress === "" || isLoopback(remoteAddress);
+  const sender = isProxy ? "a proxy, for another machine" : `"${quoted(remoteAddress)}"`;
   return forbidden(
     `The debugger is for this machine only, and the request came from ${sender}.`,
     "Ask it from the machine that the server runs on, at http://localhost. " +

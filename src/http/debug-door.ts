@@ -67,7 +67,7 @@ export interface DebugVisit {
   readonly scheme: string;
   /** Host, or the authority of the target; null where there is none. */
   readonly host: string | null;
-  /** The connection comes from this machine, and no trusted proxy says that the request does not. */
+  /** The connection comes from this machine, and nothing says that the request does not. */
   readonly isLocal: boolean;
   /** Empty over a Unix socket. */
   readonly remoteAddress: string;

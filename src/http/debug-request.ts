@@ -4,6 +4,7 @@ import type { Log } from "../log.ts";
 import type { DebugDoor, DebugVisit, ReplayPass, RequestTrace } from "./debug-door.ts";
 import type { GatewayAnswer } from "./error-page.ts";
 import type { GatewayRequest } from "./messages.ts";
+import { namesOtherMachine } from "./other-machine.ts";
 import type { Accepted } from "./policy.ts";
 
 const NO_BODY: Buffer = Buffer.alloc(0);
@@ -29,7 +30,11 @@ export function beginTrace(
   return debug.begin({ method, target: url, protocol, rawHeaders, environ, body, remoteAddress, replay });
 }
 
-/** A request for something of the debugger's own. */
+/**
+ * A request for something of the debugger's own.
+ *
+ * @param isLocal the connection comes from this machine, and no trusted proxy says that the request does not
+ */
 export function visitOf({ request, verdict, body }: Received, isLocal: boolean): DebugVisit {
   const { target, host, origin } = verdict;
   return {
@@ -38,7 +43,7 @@ export function visitOf({ request, verdict, body }: Received, isLocal: boolean):
     query: target.query,
     scheme: origin.scheme,
     host,
-    isLocal,
+    isLocal: isLocal && !namesOtherMachine(request.rawHeaders),
     remoteAddress: origin.remoteAddress,
     rawHeaders: request.rawHeaders,
     body: Buffer.isBuffer(body) ? body : NO_BODY,

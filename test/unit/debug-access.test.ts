@@ -1,10 +1,14 @@
 /** Who may look into the debugger, and who may have it do something: each threat, and what answers it. */
 import { describe, expect, it } from "vitest";
+import { visitOf as visitOfGateway } from "../../src/http/debug-request.ts";
+import type { GatewayRequest } from "../../src/http/messages.ts";
+import type { Accepted } from "../../src/http/policy.ts";
 import {
   type Asking,
   DebugFixture,
   type DebugFixtureOptions,
   PIN,
+  PREFIX,
   visitOf,
 } from "../support/debug-visits.ts";
 import { dividing, error, errorRecord, requestRecord } from "../support/error-models.ts";
@@ -102,6 +106,25 @@ describe("another machine", () => {
     const asking = { isLocal: false, remoteAddress: "10.0.0.9", host: "10.0.0.5:8000" };
     expect(await (await debug.get("session", asking)).json()).toMatchObject({ unlocked: false, token: null });
     expect(await (await debug.post("unlock", { pin: "" }, asking)).json()).toMatchObject({ unlocked: false });
+  });
+});
+
+describe("a request that a proxy of this machine passes on", () => {
+  const verdict = {
+    target: { path: `${PREFIX}session`, query: "" },
+    host: "localhost:8000",
+    origin: { remoteAddress: "127.0.0.1", remotePort: 1, scheme: "http" },
+  } as Accepted;
+
+  it.each([
+    ["Forwarded", "for=10.0.0.9"],
+    ["X-Real-IP", "10.0.0.9"],
+    ["X-Forwarded-For", "unknown"],
+  ])("is another machine's, also for --debug-remote without a PIN: %s: %s", async (...header) => {
+    const debug = new DebugFixture({ debugRemote: true, pin: { kind: "off" } });
+    const request = { method: "GET", rawHeaders: header } as unknown as GatewayRequest;
+    const answer = await debug.ask(visitOfGateway({ request, verdict, body: null }, true));
+    expect(answer.json()).toMatchObject({ unlocked: false, token: null });
   });
 });
 
