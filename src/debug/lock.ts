@@ -1,3 +1,4 @@
+import { isLoopback } from "../http/loopback.ts";
 import { fieldValues } from "../http/request-fields.ts";
 import { Attempts } from "./attempts.ts";
 import { isPin, type Pin } from "./pin.ts";
@@ -86,16 +87,17 @@ export class Lock {
   /** Nothing else happens between the look at the waiting time and the count: no two guesses pass at once. */
   #tryPin(visit: DebugVisit, pin: string): Unlocking {
     const { remoteAddress: address } = visit;
-    const wait = this.#attempts.wait(address);
+    const client = clientOf(visit);
+    const wait = this.#attempts.wait(client);
     // Right or wrong: else waiting would tell.
     if (wait > 0) return { unlocked: false, wait, reason: "waiting" };
     if (isPin(this.pin, pin)) {
-      this.#attempts.succeeded(address);
+      this.#attempts.succeeded(client);
       return { unlocked: true, session: this.openSession(visit) };
     }
-    this.#attempts.failed(address);
+    this.#attempts.failed(client);
     this.#wrongPin(address);
-    return { unlocked: false, wait: this.#attempts.wait(address), reason: "pin" };
+    return { unlocked: false, wait: this.#attempts.wait(client), reason: "pin" };
   }
 }
 
@@ -103,4 +105,10 @@ export class Lock {
 function tokenOf({ rawHeaders }: DebugVisit): string | null {
   const [token, ...others] = fieldValues(rawHeaders, "x-highball-token");
   return token === undefined || others.length > 0 ? null : token;
+}
+
+/** Whose attempt it is: those that a proxy of this machine passes on are not the developer's. */
+function clientOf({ isLocal, remoteAddress }: DebugVisit): string {
+  const isProxy = !isLocal && (remoteAddress === "" || isLoopback(remoteAddress));
+  return isProxy ? "proxy" : remoteAddress;
 }

@@ -128,6 +128,20 @@ describe("a request that a proxy of this machine passes on", () => {
   });
 });
 
+describe("wrong PINs that a proxy of this machine passes on", () => {
+  it("keep nobody of this machine waiting", async () => {
+    const debug = new DebugFixture({ debugRemote: true });
+    const passedOn = { isLocal: false, remoteAddress: "127.0.0.1" };
+    for (let guess = 0; guess < 8; guess += 1) {
+      debug.seconds += 1;
+      // oxlint-disable-next-line no-await-in-loop -- one after the other
+      await debug.post("unlock", { pin: "000-000-000" }, passedOn);
+    }
+    expect((await debug.post("unlock", { pin: PIN }, passedOn)).json()).toMatchObject({ unlocked: false });
+    expect((await debug.post("unlock", { pin: PIN })).status).toBe(200);
+  });
+});
+
 describe("a page of another origin", () => {
   it.each(["cross-site", "same-site", "SAME-SITE", "", "nonsense"])(
     "is refused by Sec-Fetch-Site: %s",
