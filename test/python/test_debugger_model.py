@@ -716,6 +716,52 @@ class Variables(ModelTestCase):
         (sentence,) = model["omitted"]
         self.assertRegex(sentence, r"^Some values were left out: repr\(\) of a .*Slow took \d\.\d\d s\.$")
 
+    @unittest.skipUnless(sys.implementation.name == "cpython", "PyPy cannot interrupt a thread")
+    def test_one_that_never_ends_is_interrupted(self) -> None:
+        class Endless:
+            def __repr__(self) -> str:
+                caught = 0
+                while True:
+                    try:
+                        while True:
+                            pass
+                    except KeyboardInterrupt:
+                        caught += 1
+                        if caught == 2:
+                            raise
+
+        class EndlessError(Exception):
+            __str__ = Endless.__repr__
+
+        def fail(value: Any) -> None:
+            later = 5  # noqa: F841
+            raise ValueError
+
+        for exc in (raised(fail, Endless()), EndlessError()):
+            model = described(exc, limits=LIMITS._replace(patience=0.02, seconds=0.01))
+            self.assertRegex(" ".join(model["omitted"]), r"left out: (repr|str)\(\) of a .*Endless\w* took \d\.\d\d s\.$")
+            for frame in model["frames"]:
+                self.assertEqual(values(frame)["later"], "5")
+                self.assertEqual(values(frame)["value"], "its repr() raised KeyboardInterrupt: it took too long")
+
+    @unittest.skipUnless(sys.implementation.name == "cpython", "PyPy cannot interrupt a thread")
+    def test_an_interrupt_at_any_moment_strikes_what_it_is_meant_for(self) -> None:
+        class Slow:
+            def __repr__(self) -> str:
+                end = time.perf_counter() + 0.0015
+                while time.perf_counter() < end:
+                    pass
+                return "<slow>"
+
+        def fail(first: Any) -> None:
+            raise ValueError("message")
+
+        for _ in range(200):
+            model = described(raised(fail, Slow()), limits=LIMITS._replace(patience=0.0005))
+            self.assertEqual(model["message"], "message")
+            self.assertEqual(len(model["frames"]), 1, model["omitted"])
+            self.assertIn(values(model["frames"][0])["first"][:8], ("<slow>", "its repr"))
+
 
 class BrokenMapping:
     def __getitem__(self, name: str) -> Any:
@@ -870,7 +916,9 @@ class NeverFails(ModelTestCase):
 
     def test_nothing_heavy_is_imported(self) -> None:
         code = (
-            "import sys; sys.path.insert(0, sys.argv[1]); before = set(sys.modules)\n"
+            "import sys; sys.path.insert(0, sys.argv[1])\n"
+            "import highball.worker.native  # every worker has it\n"
+            "before = set(sys.modules)\n"
             "import highball.worker.debugger\n"
             "print(sorted(name for name in set(sys.modules) - before if not name.startswith('highball')))\n"
             "from highball.worker.debugger.model import describe\n"

@@ -7,6 +7,7 @@ from time import monotonic
 
 from ..native import allocate_lock, get_ident, start_thread
 from . import capture
+from .interrupts import can_interrupt, interrupt_thread
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -144,23 +145,6 @@ class Evaluation:
             self._bell.release()
         except RuntimeError:
             pass  # it rings already
-
-
-def can_interrupt() -> bool:
-    """Tell whether a thread can be made to raise; PyPy has no way to."""
-    return sys.implementation.name == "cpython"
-
-
-def interrupt_thread(thread: int, error: Optional[type]) -> None:
-    """Have a thread raise ``error`` as soon as it runs Python's code; None takes back one that waits."""
-    if not can_interrupt():
-        return
-    try:
-        import ctypes
-    except ImportError:  # an interpreter that was built without it
-        return
-    raised = None if error is None else ctypes.py_object(error)
-    ctypes.pythonapi.PyThreadState_SetAsyncExc(ctypes.c_ulong(thread), raised)
 
 
 def _stack(frame: Any) -> Optional[TracebackType]:

@@ -6,11 +6,14 @@ from time import perf_counter
 from typing import NamedTuple, Tuple
 
 from .databases import QueryRefused
+from .interrupts import Overdue
 from .text import exact, plain_title, type_name
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from typing import Callable
+    from typing import Callable, Optional
+
+    from .interrupts import Watch
 
 
 class Limits(NamedTuple):
@@ -18,9 +21,11 @@ class Limits(NamedTuple):
 
     #: Of all. A frame of the protocol may have 64 MiB; a page with more than this is no help to anybody.
     total: int = 512 * 1024
-    #: Seconds that the application's ``__repr__`` and ``__str__`` may take together. None can be
-    #: interrupted: the one that takes too long is the last that is asked.
+    #: Seconds that the application's ``__repr__`` and ``__str__`` may take together. The one that takes
+    #: too long is the last that is asked.
     seconds: float = 0.25
+    #: Seconds after which one is interrupted, where that is possible, and twice as many at the most.
+    patience: float = 1.0
 
     #: Exceptions, of all chains and groups.
     exceptions: int = 40
@@ -88,6 +93,8 @@ class Budget:
     def __init__(self, limits: Limits = LIMITS) -> None:
         self.left = int(limits.total * (1 - _FOR_SENTENCES))
         self._seconds = limits.seconds
+        #: Interrupts what takes far too long.
+        self.watch: Optional[Watch] = None
         #: Why there is no more time, for people; empty as long as there is.
         self.culprit = ""
 
@@ -107,7 +114,11 @@ class Budget:
         text, problem = "", ""
         start = self._clock()
         try:
-            text = exact(function(obj))  # type: ignore[arg-type]  # or it raises TypeError
+            text = exact(self._ask(function, obj))  # type: ignore[arg-type]  # or it raises TypeError
+        except Overdue:
+            if self.watch is not None:
+                self.watch.end()
+            problem = "KeyboardInterrupt: it took too long"
         except KeyboardInterrupt:
             problem = "KeyboardInterrupt"
             self.stop("KeyboardInterrupt came")
@@ -121,6 +132,15 @@ class Budget:
             asked = "str" if function is str else "repr"
             self.stop(f"{asked}() of a {type_name(type(obj))} took {taken:.2f} s")
         return text, problem
+
+    def _ask(self, function: Callable[[object], object], obj: object) -> object:
+        if self.watch is None:
+            return function(obj)
+        try:
+            self.watch.begin()
+            return function(obj)
+        finally:
+            self.watch.end()
 
     def stop(self, culprit: str) -> None:
         """Have no other object asked."""

@@ -7,6 +7,7 @@ import sys
 from .chains import members_of, path_of
 from .databases import NoQueries
 from .frames import Frames
+from .interrupts import Watch
 from .limits import LIMITS, Budget
 from .owner import Owners
 from .source import Sources
@@ -48,7 +49,7 @@ def describe(
     asked: KeyboardInterrupt ends what takes too long, and SystemExit is one more exception.
     """
     try:
-        exception = _Description(keep, Owners(directory, target), limits).of(exc)
+        exception = _describe(exc, keep, Owners(directory, target), limits)
     except BaseException as error:  # no memory; a KeyboardInterrupt between two objects
         exception = _bare(exc)
         exception["message"] = _first_argument(exc)
@@ -56,10 +57,20 @@ def describe(
     return {"python": _python(), "exception": exception}
 
 
+def _describe(
+    exc: BaseException, keep: Callable[[FrameType], str], owners: Owners, limits: Limits
+) -> Dict[str, Any]:
+    budget = Budget(limits)
+    with Watch(limits.patience) as budget.watch:
+        return _Description(keep, owners, budget, limits).of(exc)
+
+
 class _Description:
-    def __init__(self, keep: Callable[[FrameType], str], owners: Owners, limits: Limits) -> None:
+    def __init__(
+        self, keep: Callable[[FrameType], str], owners: Owners, budget: Budget, limits: Limits
+    ) -> None:
         self._limits = limits
-        self._budget = Budget(limits)
+        self._budget = budget
         self._sources = Sources()
         self._frames = Frames(keep, owners, self._sources, self._budget, limits)
         self._seen: Set[int] = set()
