@@ -1,6 +1,7 @@
 import { HighballError } from "./errors.ts";
 import { readQuestion, type Question } from "./cli/question.ts";
 import { readCommandLine } from "./settings/flags.ts";
+import type { Settings } from "./settings/settings.ts";
 import { openOutput, showError, type Output } from "./cli/terminal.ts";
 
 /**
@@ -20,10 +21,17 @@ export async function main(argv: readonly string[]): Promise<number> {
   }
 }
 
-/** What the settings' own table cannot check, since it is the access log's language. */
-async function check(accessLogformat: string, output: Output): Promise<number> {
-  const { compileAccessLogFormat } = await import("./http/access-log-format.ts");
+/** What the settings' own table cannot check: the access log's language, and the PIN, which is no setting. */
+async function check(
+  { accessLogformat, debug, env }: Pick<Settings, "accessLogformat" | "debug" | "env">,
+  output: Output,
+): Promise<number> {
+  const [{ compileAccessLogFormat }, { describeGivenPin }] = await Promise.all([
+    import("./http/access-log-format.ts"),
+    import("./debug/pin.ts"),
+  ]);
   compileAccessLogFormat(accessLogformat);
+  if (debug) describeGivenPin({ ...process.env, ...env });
   output.line("The settings are good.");
   return 0;
 }
@@ -64,12 +72,12 @@ async function dispatch(argv: readonly string[]): Promise<number> {
   const resolution = await resolveInputs(sources);
   if (subcommand === "config") {
     const { renderConfig } = await import("./cli/config.ts");
-    if (actions.has("check")) return check(resolution.values.accessLogformat, output);
+    if (actions.has("check")) return check(resolution.values, output);
     output.line(renderConfig(resolution, output.paint));
     return 0;
   }
   const resolved = settle(resolution);
-  if (actions.has("check")) return check(resolved.settings.accessLogformat, output);
+  if (actions.has("check")) return check(resolved.settings, output);
   const { startFirstWorker } = await import("./head-start.ts");
   const started = startFirstWorker(resolved.settings);
   try {

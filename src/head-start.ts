@@ -11,7 +11,7 @@ export function processOptions(settings: Settings): ProcessOptions {
     directory: settings.chdir,
     env: {
       // What `flask run --debug` does: errors come through to be shown, templates are read again when they change.
-      ...(settings.mode === "development" && settings.debug ? { FLASK_DEBUG: "1" } : {}),
+      ...(settings.debug ? { FLASK_DEBUG: "1" } : {}),
       ...process.env,
       ...settings.env,
       // Applications ask for it to know that this process serves, and not a supervisor beside it.

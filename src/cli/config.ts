@@ -1,3 +1,4 @@
+import { describeGivenPin } from "../debug/pin.ts";
 import { HighballError } from "../errors.ts";
 import { findApplication } from "../settings/application.ts";
 import { findInterpreter } from "../settings/interpreter.ts";
@@ -41,6 +42,13 @@ export function renderConfig(resolution: Resolution, paint: Paint): string {
 function remarks({ values }: Resolution, name: InputName): string[] {
   if (name === "env" && Object.keys(values.env).length > 0) return ["values not shown"];
   if (name === "workers" && values.workers === "auto") return [`${availableProcessors()} here`];
+  if (name === "debug" && values.debug) {
+    const pin = attempt(
+      () => describeGivenPin({ ...process.env, ...values.env }),
+      "no good HIGHBALL_DEBUG_PIN",
+    );
+    return pin === null ? [] : [pin];
+  }
   if (name === "application" && values.application === null) {
     return [attempt(() => `${findApplication(values.chdir).application} here`)];
   }
@@ -53,11 +61,11 @@ function remarks({ values }: Resolution, name: InputName): string[] {
 }
 
 /** What a look-up finds, or in a few words that it finds nothing: this page only shows. */
-function attempt(find: () => string): string {
+function attempt<Found extends string | null>(find: () => Found, otherwise = "none found"): Found | string {
   try {
     return find();
   } catch (error) {
-    if (error instanceof HighballError) return "none found";
+    if (error instanceof HighballError) return otherwise;
     throw error;
   }
 }

@@ -33,6 +33,18 @@ export function findPin(situation: PinSituation): Pin {
   return givenPin(situation) ?? keptPin(situation);
 }
 
+/**
+ * What the environment says of the PIN, in a few words and without it; null if nothing.
+ *
+ * @throws HighballError INVALID_VALUE if `HIGHBALL_DEBUG_PIN` is none
+ */
+export function describeGivenPin(environment: StateEnvironment): string | null {
+  const given = givenPin({ environment, warn: () => {} });
+  if (given === null) return null;
+  const name = (environment["HIGHBALL_DEBUG_PIN"] ?? "") === "" ? "WERKZEUG_DEBUG_PIN" : "HIGHBALL_DEBUG_PIN";
+  return given.kind === "off" ? `without a PIN, by ${name}` : `PIN of ${name}`;
+}
+
 /** Whether someone has typed the PIN; spaces and dashes are for people. */
 export function isPin(pin: Pin, typed: string): boolean {
   return pin.kind === "on" && sameSecret(pin.digits, digitsOf(typed));
@@ -55,7 +67,7 @@ function readPin(text: string): string | null {
 }
 
 /** Not a flag: those stand in the list of processes, for every user of the machine. */
-function givenPin({ environment, warn }: PinSituation): Pin | null {
+function givenPin({ environment, warn }: Pick<PinSituation, "environment" | "warn">): Pin | null {
   const own = environment["HIGHBALL_DEBUG_PIN"] ?? "";
   const werkzeug = environment["WERKZEUG_DEBUG_PIN"] ?? "";
   const text = own === "" ? werkzeug : own;

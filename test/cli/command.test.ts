@@ -111,6 +111,28 @@ describe("highball --check", () => {
   );
 });
 
+describe("the PIN of the debugger", () => {
+  it("is checked, and said to be there but not what it is, by what shows settings", async () => {
+    const cwd = makeFolder({ "app.py": "" });
+    const run = (line: string, pin: string) =>
+      runCli(line.split(" "), { cwd, env: { HIGHBALL_DEBUG_PIN: pin } });
+    const [checked, production, shown, off, wrong] = await Promise.all([
+      run("dev --check", "12"),
+      run("--check", "12"),
+      run("config dev", "31415926"),
+      run("config dev", "off"),
+      run("config dev", "12"),
+    ]);
+    expect(checked).toMatchObject({ exitCode: 2, stdout: "" });
+    expect(checked.stderr).toContain("error: HIGHBALL_DEBUG_PIN is neither off nor 4 to 32 digits");
+    expect(production.exitCode).toBe(0);
+    expect(shown.stdout).toMatch(/^debug = true +# default; PIN of HIGHBALL_DEBUG_PIN$/m);
+    expect(shown.stdout).not.toContain("31415926");
+    expect(off.stdout).toMatch(/^debug = true +# default; without a PIN, by HIGHBALL_DEBUG_PIN$/m);
+    expect(wrong.stdout).toMatch(/^debug = true +# default; no good HIGHBALL_DEBUG_PIN$/m);
+  });
+});
+
 describe("an error", () => {
   it("is one line that says what, and one to type next", async () => {
     const { exitCode, stdout, stderr } = await runCli(["--wokers", "4"]);
