@@ -33,7 +33,7 @@ function judgeMachine(visit: DebugVisit, { debugRemote }: AccessRules): Refusal 
   return forbidden(
     `The debugger is for this machine only, and the request came from ${sender}.`,
     "Ask it from the machine that the server runs on, at http://localhost. " +
-      "With --debug-remote other machines may use it: whoever has the PIN then runs any code as you.",
+      "With --debug-remote every machine may look, and whoever has the PIN runs any code as you.",
   );
 }
 

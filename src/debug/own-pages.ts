@@ -33,6 +33,10 @@ export interface PagesServer {
   readonly console: ConsoleSource;
 }
 
+const OPEN =
+  "--debug-remote: every machine that reaches this server sees errors, with their source and variables, and requests.";
+const RUNS = "Whoever has the PIN runs any code as you; it travels unencrypted.";
+
 /** The debugger's own pages and routes, and who may use them. */
 export class OwnPages implements DebugPages {
   readonly lock: Lock;
@@ -53,6 +57,7 @@ export class OwnPages implements DebugPages {
       const from = address === "" ? "a Unix socket" : address;
       log.warning(`Somebody at ${from} has tried to unlock the debugger with a wrong PIN.`);
     });
+    if (debugRemote) log.warning(`${OPEN} ${evalex ? RUNS : "Nobody runs code (--no-evalex)."}`);
     const rules: AccessRules = { serverNames: () => server.serverNames(), trustedHost, debugRemote };
     this.#routes = new DebugRoutes({
       errors: debug.errors,

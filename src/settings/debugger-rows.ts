@@ -60,7 +60,7 @@ export const debuggerRows: Pick<Table, DebuggerName> = {
     standard: "false",
     flags: ["--debug-remote"],
     section: "Debugger",
-    help: "Let other machines use the debugger: whoever has the PIN runs any code as you.",
+    help: "Let other machines look at errors and variables, and whoever has the PIN run any code as you.",
   },
   editor: {
     kind: editor,

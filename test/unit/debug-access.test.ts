@@ -1,8 +1,11 @@
 /** Who may look into the debugger, and who may have it do something: each threat, and what answers it. */
 import { describe, expect, it } from "vitest";
+import { Debugger } from "../../src/debug/debugger.ts";
+import { OwnPages } from "../../src/debug/own-pages.ts";
 import { visitOf as visitOfGateway } from "../../src/http/debug-request.ts";
 import type { GatewayRequest } from "../../src/http/messages.ts";
 import type { Accepted } from "../../src/http/policy.ts";
+import type { Settings } from "../../src/settings/settings.ts";
 import {
   type Asking,
   DebugFixture,
@@ -11,6 +14,7 @@ import {
   PREFIX,
   visitOf,
 } from "../support/debug-visits.ts";
+import { MemoryLog } from "../support/memory-log.ts";
 import { dividing, error, errorRecord, requestRecord } from "../support/error-models.ts";
 
 type Headers = NonNullable<Asking["headers"]>;
@@ -100,6 +104,24 @@ describe("another machine", () => {
     const headers = await unlock(debug, asking);
     expect((await debug.post("console/evaluate", { code: "1" }, { ...asking, headers })).status).toBe(200);
   });
+
+  it.each([
+    [true, "Whoever has the PIN runs any code"],
+    [false, "Nobody runs code"],
+  ])(
+    "that may look is no secret of a flag's: the server says so when it starts (evalex %s)",
+    (evalex, what) => {
+      const log = new MemoryLog();
+      const env = { HIGHBALL_DEBUG_PIN: "off" };
+      const settings = { chdir: "/", env, evalex, trustedHost: [], debugRemote: true, editor: "none" };
+      const debug = new Debugger({ version: () => "", address: () => null, passesErrors: false });
+      const server = { version: () => "", serverNames: () => [], console: () => null };
+      const { lock } = new OwnPages(settings as unknown as Settings, debug, server, log);
+      expect(lock.pin.kind).toBe("off");
+      expect(log.lines().join()).toContain("every machine that reaches this server sees errors");
+      expect(log.lines().join()).toContain(what);
+    },
+  );
 
   it("is not unlocked by a PIN that is switched off", async () => {
     const debug = new DebugFixture({ debugRemote: true, pin: { kind: "off" } });
