@@ -232,7 +232,7 @@ describeBrowser("the debugger's page in Chromium", () => {
       if (code === "boom")
         return done({ error: error({ message: "boom", frames: [frame({ file: "<console>" })] }) });
       return done({
-        output: "printed\n",
+        output: "\u001B[1mprinted\u001B[0m\n",
         value: list([literal("3"), dictionary([[text("'a'"), literal("1")]])]),
       });
     };
@@ -241,7 +241,7 @@ describeBrowser("the debugger's page in Chromium", () => {
     await prompt().press("Enter");
     await log().locator(".result summary").click();
     expect(await log().innerText()).toContain(">>> self.items");
-    expect(await log().innerText()).toContain("printed");
+    expect(await log().innerText()).toMatch(/^printed$/m);
     expect(site.debuggee.evaluated).toEqual([["7.2", "self.items"]]);
     await prompt().fill("boom");
     await prompt().press("Enter");

@@ -269,6 +269,11 @@ describe("the page of an error", () => {
     expect(renderErrorPage(errorRecord(), { ...context, editorLink: null }).text).not.toContain("vscode:");
   });
 
+  it("shows what was printed without the colours of a terminal", () => {
+    const output = ["\u001B[31mred\u001B[0m", "stderr: \u001B]8;;https://x\u001B\\link\u001B]8;;\u001B\\"];
+    expect(bareText(pageOf(errorModels.plain, { output }).text)).toMatch(/red\nlink\n/);
+  });
+
   it("says how often frames were repeated, and what was left out", () => {
     expect(bareText(pageOf(errorModels.recursion).text)).toContain("these 2 frames 480 more times");
     expect(bareText(pageOf(errorModels.recursionOfOne).text)).toContain("this frame 980 more times");

@@ -8,6 +8,7 @@ import { renderFrameList } from "./frame-list.ts";
 import { renderPanel } from "./frame-panel.ts";
 import { renderHeadline } from "./headline.ts";
 import type { PageContext } from "./page-context.ts";
+import { printed } from "./printed.ts";
 import { renderRequest } from "./request-panel.ts";
 import { renderTime } from "./time.ts";
 
@@ -105,8 +106,8 @@ function renderOutput({ output, pid }: ErrorRecord): Markup | null {
 
 /** The worker marks what went to stderr. */
 function renderOutputLine(line: string): Markup {
-  if (!line.startsWith(STDERR)) return markup`${line}\n`;
-  return markup`<span class="stderr">${line.slice(STDERR.length)}</span>\n`;
+  if (!line.startsWith(STDERR)) return markup`${printed(line)}\n`;
+  return markup`<span class="stderr">${printed(line.slice(STDERR.length))}</span>\n`;
 }
 
 function renderFoot({ id, model, pid }: ErrorRecord): Markup {

@@ -7,6 +7,7 @@ export const BASE: string = `
   --chosen: #eef3fa;
   --running: #fdf1ee;
   --mark: #fbd9d2;
+  --passed: #e8f4ea;
   --line: #e4e1db;
   --edge: #8b867d;
   --text: #1d1c1a;
@@ -27,6 +28,7 @@ export const BASE: string = `
     --chosen: #1d2836;
     --running: #2e1f1c;
     --mark: #5b2a24;
+    --passed: #1b2a1e;
     --line: #35322e;
     --edge: #7d776e;
     --text: #ece9e4;

@@ -22,6 +22,7 @@ input:focus-visible, textarea:focus-visible { outline-offset: 0; }
 .actions { display: flex; flex-wrap: wrap; gap: 0.5rem; }
 .replay { position: sticky; top: 0; z-index: 2; display: flex; flex-wrap: wrap; gap: 0.5rem 1rem; align-items: center; padding: 0.5rem clamp(1rem, 3vw, 2.5rem); border-bottom: 1px solid var(--line); background: var(--chosen); font-size: 0.875rem; }
 .replay[data-state="failed"] { background: var(--running); }
+.replay[data-state="passed"] { background: var(--passed); }
 .replay > [role="status"] { font-weight: 600; overflow-wrap: anywhere; }
 .replay label { display: flex; gap: 0.375rem; align-items: center; color: var(--text); }
 .replay input { margin: 0; }

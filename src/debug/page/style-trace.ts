@@ -5,6 +5,7 @@ export const TRACE: string = `
 .frames h2, .panel h3 { margin-bottom: 0.5rem; font-size: 0.8125rem; color: var(--quiet); font-weight: 600; }
 .frames h2 small { font-weight: 400; }
 .frame { display: block; padding: 0.4375rem 0.75rem; border-left: 3px solid transparent; border-radius: 4px; color: var(--text); }
+.frame:focus-visible, .fold > details > summary:focus-visible { outline-offset: -2px; }
 .frame:hover { background: var(--raised); text-decoration: none; }
 .frame[aria-current] { background: var(--chosen); border-left-color: var(--accent); }
 .frame .function { font: 600 0.8125rem var(--mono); }

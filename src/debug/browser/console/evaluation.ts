@@ -1,5 +1,6 @@
 import type { Evaluation, Exhibit } from "../../../debuggee.ts";
 import { markup, type Markup } from "../../../http/error-page/markup.ts";
+import { printed } from "../../page/printed.ts";
 import { renderShortTraceback } from "../../page/short-traceback.ts";
 import { renderValue } from "../../page/value.ts";
 import { fragmentOf } from "../dom.ts";
@@ -14,7 +15,7 @@ ${evaluation.status === "done" ? renderDone(evaluation) : null}</div>
 }
 
 function renderDone({ output, value, shown, error }: Extract<Evaluation, { status: "done" }>): Markup {
-  return markup`${output === "" ? null : markup`<pre class="printed">\n${output}</pre>`}\
+  return markup`${output === "" ? null : markup`<pre class="printed">\n${printed(output)}</pre>`}\
 ${shown.map(renderExhibit)}\
 ${value === null ? null : markup`<div class="result">${renderValue(value)}</div>`}\
 ${error === null ? null : renderShortTraceback(error)}`;

@@ -133,10 +133,12 @@ export class FrameConsole {
 
   /** There is nothing to run code in any more. */
   #end(reason: string): void {
-    const text = reason === "" ? "This frame is not kept any more." : reason;
-    const again = " Load the page again, or send the request again, for frames that live.";
+    const text =
+      reason === ""
+        ? "This frame is not kept any more. Send the request again: if it fails again, its frames are kept."
+        : reason;
     this.#prompt.root.remove();
     this.#locked.remove();
-    this.#root.append(element("p", { class: "gone", role: "alert" }, text, again));
+    this.#root.append(element("p", { class: "gone", role: "alert" }, text));
   }
 }
