@@ -13,11 +13,12 @@ import unittest.mock
 import weakref
 from typing import Any, Callable, Dict, Iterator, List, Optional
 
+import evil
 from support import WORKER_ROOT
 
 assert WORKER_ROOT in sys.path
 
-from highball.worker.debugger import capture, evaluation, kept_errors, parsing  # noqa: E402
+from highball.worker.debugger import capture, evaluation, exhibits, kept_errors, parsing  # noqa: E402
 from highball.worker.debugger.console import Console  # noqa: E402
 from highball.worker.debugger.evaluation import Evaluation  # noqa: E402
 from highball.worker.debugger.kept_errors import KeptError, KeptErrors, KeptFrame  # noqa: E402
@@ -262,11 +263,46 @@ class Outcomes(ConsoleTestCase):
         (shown,) = self.run_code("dump(cart)")["shown"]
         self.assertEqual(shown["variables"][0]["name"], "apples")
 
+    def test_dump_shows_what_a_container_holds(self) -> None:
+        self.run_code("class Cart(list):\n    owner = 'Ada'\n")
+        self.run_code("mine = Cart('a'); mine.paid = False")
+        for code, expected in {
+            "[5, 6]": [["0", "1"]],
+            "{1: 2, ('a', 2): 3, 'b': 4}": [["1", "('a', 2)", "b"]],
+            "{7}": [["0"]],
+            "mine": [["0"], ["owner", "paid"]],
+        }.items():
+            shown = self.run_code("dump(%s)" % code)["shown"]
+            self.assertEqual([[v["name"] for v in one["variables"]] for one in shown], expected, code)
+
+    def test_dump_and_help_of_objects_that_do_their_worst(self) -> None:
+        self.run_code("import evil")
+        for name in evil.objects():
+            with contextlib.redirect_stderr(io.StringIO()):
+                found = self.run_code("dump(evil.objects()[%r])" % name)
+            self.assertEqual((found["error"], len(found["shown"])), (None, 1), name)
+        self.run_code(
+            "class Leaving:\n"
+            "    fine = 1\n"
+            "    __name__ = (1, 2)\n"
+            "    @property\n"
+            "    def left(self): raise SystemExit\n"
+            "    @property\n"
+            "    def proxy(self): return evil.RaisingClass()\n"
+            "    def __dir__(self): raise ValueError\n"
+        )
+        (shown,) = self.run_code("dump(Leaving())")["shown"]
+        self.assertEqual([variable["name"] for variable in shown["variables"]], ["fine", "left", "proxy"])
+        self.assertIn("Leaving", self.run_code("help(Leaving())")["shown"][0]["title"])
+
     def test_dump_is_bounded(self) -> None:
         (shown,) = self.run_code("dump({str(n): 'x' * 5000 for n in range(5000)})")["shown"]
         self.assertLessEqual(len(shown["variables"]), 200)
         self.assertIn("the first", shown["title"])
         self.assertEqual(len(self.run_code("for n in range(100): dump(cart)\n")["shown"]), 20)
+        with unittest.mock.patch.object(exhibits, "SECONDS", 0.0):
+            (shown,) = self.run_code("dump([GATE, GATE])")["shown"]
+        self.assertEqual([variable["value"]["kind"] for variable in shown["variables"]], ["plain", "broken"])
 
     def test_help_is_text(self) -> None:
         for code in ("help(len)", "help('len')", "help(help)", "help()", "help('no such thing')", "help(3)"):

@@ -268,6 +268,16 @@ class Broken(unittest.TestCase):
         self.assertEqual(written(self.describe(objects["evil_list"])), "EvilList([1, 2, 3])")
         self.assertEqual(written(self.describe(objects["evil_dict"])), "EvilDict({'a': 1})")
 
+    def test_classes_are_told_apart_past_what_their_metaclass_says(self) -> None:
+        class Meta(type):
+            def __eq__(cls, other: object) -> Any:
+                return "an expression"
+
+        Column: Any = Meta("Column", (), {"__repr__": lambda self: "<column>"})
+        self.assertEqual(self.describe(Column())["kind"], "plain")
+        self.assertEqual(self.describe(Meta("Columns", (list,), {})([1]))["opening"], "Columns([")
+        self.assertIn("EvilClass object", self.describe(evil.objects()["evil_instance"])["text"])
+
     def test_one_that_breaks_does_not_hide_its_neighbours(self) -> None:
         model = self.describe([1, evil.RaisingRepr(), 2])
         self.assertEqual([item["value"]["kind"] for item in model["items"]], ["literal", "broken", "literal"])

@@ -55,8 +55,10 @@ _BASES: Dict[type, _Base] = {
     type({}.values()): _Base("[", "]", "sequence", len, iter),
     type({}.items()): _Base("[", "]", "sequence", len, iter),
 }
+#: A metaclass may compare its classes as it likes, and have no hash for them.
+_BY_ID = {id(cls): cls for cls in _BASES}
 #: Those whose ``repr()`` does not begin with their name.
-_UNNAMED = (list, tuple, dict, set)
+_UNNAMED = [id(cls) for cls in (list, tuple, dict, set)]
 
 
 def open_container(obj: object, own_repr_items: int) -> Optional[Container]:
@@ -69,14 +71,14 @@ def open_container(obj: object, own_repr_items: int) -> Optional[Container]:
     if cls is MappingProxyType:
         return _open_proxy(obj)
     for ancestor in ancestors(cls):
-        if ancestor in _BASES:
-            return _open(obj, cls, ancestor, own_repr_items)
+        if id(ancestor) in _BY_ID:
+            return _open(obj, cls, _BY_ID[id(ancestor)], own_repr_items)
     return _open_attributes(obj, cls)
 
 
 def open_stored(obj: object) -> Optional[Container]:
     """Open what an object holds, where its ``repr()`` would do more than look at that; None if it is nothing."""
-    pairs = list(_public(_attributes(obj)))
+    pairs = list(_public(instance_variables(obj)))
     opened = _fields(f"{short_name(type(obj))}(", pairs)
     return opened._replace(closing=")  # its repr() would ask the database") if pairs else None
 
@@ -94,8 +96,8 @@ def _open(obj: object, cls: type, base: type, own_repr_items: int) -> Optional[C
             return None
     if base is tuple and size == 1:
         closing = ",)"
-    if cls not in _UNNAMED or (cls is set and size == 0):
-        if cls in (set, frozenset) and size == 0:
+    if id(cls) not in _UNNAMED or (cls is set and size == 0):
+        if (cls is set or cls is frozenset) and size == 0:
             opening = closing = ""
         factory = f"{_factory_name(obj)}, " if base is defaultdict else ""
         opening, closing = f"{short_name(cls)}({factory}{opening}", f"{closing})"
@@ -107,7 +109,7 @@ def _open(obj: object, cls: type, base: type, own_repr_items: int) -> Optional[C
 def _open_proxy(obj: object) -> Optional[Container]:
     """Open the mapping behind a proxy, whose own functions would ask it, if it is a ``dict``."""
     for mapping in get_referents(obj):
-        if dict in ancestors(type(mapping)):
+        if issubclass(type(mapping), dict):
             take = _taker(lambda: dict.items(mapping))
             return Container("mappingproxy({", "})", dict.__len__(mapping), "mapping", take)
     return None
@@ -115,13 +117,13 @@ def _open_proxy(obj: object) -> Optional[Container]:
 
 def _open_attributes(obj: object, cls: type) -> Optional[Container]:
     if cls is SimpleNamespace:
-        attributes = _attributes(obj)
+        attributes = instance_variables(obj)
         return _fields("namespace(", list(attributes.items()))
     if any(lookup(cls, "__repr__") is lookup(base, "__repr__") for base in (UserDict, UserList)):
         # Their ``repr()`` is that of a ``dict`` or a ``list`` of any size.
-        return _fields(f"{short_name(cls)}(", list(_attributes(obj).items()))
+        return _fields(f"{short_name(cls)}(", list(instance_variables(obj).items()))
     names = _dataclass_fields(cls)
-    if names is None and "_sa_instance_state" in _attributes(obj):
+    if names is None and "_sa_instance_state" in instance_variables(obj):
         return _open_row(obj, cls)
     if names is None:
         return None
@@ -131,7 +133,7 @@ def _open_attributes(obj: object, cls: type) -> Optional[Container]:
 
 def _open_row(obj: object, cls: type) -> Container:
     """Open what SQLAlchemy has loaded of a row: its ``repr()`` may ask for the rest, as after each commit."""
-    attributes = _attributes(obj)
+    attributes = instance_variables(obj)
     pairs = list(_public(attributes))
     key = getattr(attributes["_sa_instance_state"], "key", None)
     if not pairs and type(key) is tuple and len(key) > 1:
@@ -192,7 +194,7 @@ def _dataclass_fields(cls: type) -> Optional[List[str]]:
 
 def _field(obj: object, cls: type, name: str) -> Tuple[object, ...]:
     """Return the value of a field in a tuple, or none where only code of the application's could tell."""
-    attributes = _attributes(obj)
+    attributes = instance_variables(obj)
     if name in attributes:
         return (attributes[name],)
     slot = lookup(cls, name)
@@ -204,7 +206,8 @@ def _field(obj: object, cls: type, name: str) -> Tuple[object, ...]:
     return ()
 
 
-def _attributes(obj: object) -> Dict[str, object]:
+def instance_variables(obj: object) -> Dict[str, object]:
+    """Return what an object itself has in its ``__dict__``, whatever its class makes of attributes."""
     try:
         found = object.__getattribute__(obj, "__dict__")
     except Exception:

@@ -2,12 +2,27 @@
 
 from __future__ import annotations
 
-from .text import plain_title, type_name
+from types import (
+    BuiltinFunctionType,
+    ClassMethodDescriptorType,
+    FunctionType,
+    MethodDescriptorType,
+    MethodType,
+    MethodWrapperType,
+    WrapperDescriptorType,
+)
+
+from .containers import instance_variables, open_container
+from .limits import LIMITS, Budget
+from .stored import attributes
+from .text import clip, exact, plain_title, type_name
 from .values import describe_value
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from typing import Any, Callable, Dict, Iterator, List, Mapping, Tuple
+
+    from .containers import Container
 
     Exhibit = Dict[str, Any]
 
@@ -33,7 +48,20 @@ here and changes nothing in the application.
   _             the last value
 """
 
+SECONDS = 1.0
+"""That the variables of one exhibit may take to say what they are."""
+
 _NOTHING = object()
+
+_ROUTINES = (
+    BuiltinFunctionType,
+    ClassMethodDescriptorType,
+    FunctionType,
+    MethodDescriptorType,
+    MethodType,
+    MethodWrapperType,
+    WrapperDescriptorType,
+)
 
 
 class Exhibits:
@@ -47,10 +75,14 @@ class Exhibits:
         """Show the variables of this frame, or what an object holds."""
         if obj is _NOTHING:
             self._show(_variables("Variables of this frame", self._variables().items()))
-        elif isinstance(obj, dict) and all(type(key) is str for key in list(obj)[:VARIABLES]):
-            self._show(_variables("Contents of a %s" % type_name(type(obj)), dict.items(obj)))
-        else:
-            self._show(_variables("Attributes of a %s" % type_name(type(obj)), _attributes(obj)))
+            return
+        name = type_name(type(obj))
+        container = open_container(obj, 0)
+        if container is not None and container.keys != "fields":
+            self._show(_variables("Contents of %s" % name, _contents(container)))
+            if not instance_variables(obj):
+                return
+        self._show(_variables("Attributes of %s" % name, _attributes(obj)))
 
     def help(self, obj: Any = _NOTHING) -> None:
         """Show the documentation of an object."""
@@ -64,7 +96,8 @@ class Exhibits:
         except ImportError as error:  # of a name that there is no documentation for
             text = str(error)
         cut = "" if len(text) <= TEXT else "\n… and %d characters more\n" % (len(text) - TEXT)
-        title = obj if isinstance(obj, str) else getattr(obj, "__name__", type_name(type(obj)))
+        title = obj if isinstance(obj, str) else getattr(obj, "__name__", None)
+        title = title if isinstance(title, str) else type_name(type(obj))
         text = _encodable(text[:TEXT]) + cut
         self._show({"kind": "text", "title": _encodable("Help on %s" % title), "text": text})
 
@@ -77,15 +110,29 @@ def _variables(title: str, items: Any) -> Exhibit:
     from json import dumps
 
     described: List[Dict[str, Any]] = []
+    budget = Budget(LIMITS._replace(seconds=SECONDS))
     size = 0
     for name, value in items:
         if len(described) >= VARIABLES or size > SIZE:
             title += ": the first %d" % len(described)
             break
-        one = {"name": _encodable(str(name)), "value": describe_value(value)}
+        one = {"name": _encodable(str(name)), "value": describe_value(value, LIMITS, budget)}
         size += len(dumps(one))
         described.append(one)
     return {"kind": "variables", "title": title, "variables": described}
+
+
+def _contents(container: Container) -> Iterator[Tuple[str, Any]]:
+    for index, (key, value) in enumerate(container.take(VARIABLES + 1)):
+        if container.keys == "sequence":
+            yield str(index), value
+        else:
+            yield (exact(key) if type(key) is str else _written(key)), value
+
+
+def _written(key: object) -> str:
+    text, problem = Budget().ask(repr, key)
+    return clip(problem or text, 200, 800)[0]
 
 
 def _attributes(obj: Any) -> Iterator[Tuple[str, Any]]:
@@ -93,21 +140,20 @@ def _attributes(obj: Any) -> Iterator[Tuple[str, Any]]:
 
     Properties are asked for: that is what somebody wants who dumps an object.
     """
-    for name in dir(obj):
-        if name.startswith("__") and name.endswith("__"):
+    for name in attributes(obj):
+        if type(name) is not str or name.startswith("__") and name.endswith("__"):
             continue
         try:
             value = getattr(obj, name)
-        except Exception as error:
+        except (Exception, SystemExit, GeneratorExit) as error:
             value = _Failed(plain_title(error))
         if not _is_routine(value):
             yield name, value
 
 
 def _is_routine(value: Any) -> bool:
-    from inspect import isroutine
-
-    return isroutine(value)
+    # Not asked for its class: a proxy without anything behind it would raise.
+    return issubclass(type(value), _ROUTINES)
 
 
 class _Failed:

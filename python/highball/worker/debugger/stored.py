@@ -47,8 +47,12 @@ def attributes(value: Any) -> Iterable[Any]:
     """Return the names of an object's attributes, as it says itself if it can."""
     try:
         return list(dir(value))
-    except Exception:
-        return list(object.__dir__(value))
+    except (Exception, SystemExit, GeneratorExit):
+        # object.__dir__() would ask the value for its class.
+        found = dict.fromkeys(_variables(value))
+        for owner in ancestors(type(value)):
+            found.update(dict.fromkeys(_namespace(owner)))
+        return list(found)
 
 
 def _stored(value: Any, name: str) -> Any:

@@ -9,7 +9,7 @@ from __future__ import annotations
 from typing import NamedTuple
 
 from .source import excerpt
-from .text import ancestors, clip, encodable
+from .text import clip, encodable
 from .variables import is_definition
 
 TYPE_CHECKING = False
@@ -91,7 +91,7 @@ def _variables(context: object) -> Variables:
     except (AttributeError, TypeError):
         namespaces = []
     for namespace in namespaces:
-        if dict in ancestors(type(namespace)):
+        if issubclass(type(namespace), dict):
             found.update(dict.items(namespace))
     return [
         (encodable(name), obj)

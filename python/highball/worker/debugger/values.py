@@ -13,8 +13,9 @@ if TYPE_CHECKING:
     from .containers import Container
     from .limits import Limits
 
-_LITERALS = (bool, float, complex, type(None), type(Ellipsis), type(NotImplemented))
-_TEXTS = (str, bytes, bytearray)
+# By identity: a metaclass may compare its classes as it likes.
+_LITERALS = [id(cls) for cls in (bool, float, complex, type(None), type(Ellipsis), type(NotImplemented))]
+_TEXTS = [id(cls) for cls in (str, bytes, bytearray)]
 #: Larger numbers are shown in hexadecimal: the decimal digits take quadratic time, and Python refuses to
 #: write more of them than ``sys.set_int_max_str_digits`` says, which is never less than 640.
 _DECIMAL_BITS = 2048
@@ -44,7 +45,7 @@ class _Description:
 
     def value(self, obj: object, depth: int) -> Dict[str, Any]:
         cls = type(obj)
-        if cls in _LITERALS:
+        if id(cls) in _LITERALS:
             return self._leaf("literal", cls, repr(obj), depth)
         if cls is int:
             return self._integer(obj, depth)  # type: ignore[arg-type]
@@ -106,7 +107,7 @@ class _Description:
     def _text_base(self, obj: object, cls: type) -> Any:
         """Return ``str``, ``bytes`` or ``bytearray`` if the object is to be shown as one of them."""
         for ancestor in ancestors(cls):
-            if ancestor in _TEXTS:
+            if id(ancestor) in _TEXTS:
                 if cls is ancestor or lookup(cls, "__repr__") is lookup(ancestor, "__repr__"):
                     return ancestor
                 # A ``repr()`` of its own, as an enum's or ``Markup('…')``, is not asked what is too long.

@@ -6,7 +6,7 @@ from itertools import islice
 from types import BuiltinFunctionType, FunctionType, ModuleType
 
 from .limits import LIMITS, Budget
-from .text import ancestors, clip, encodable, json_size, type_name
+from .text import clip, encodable, json_size, type_name
 from .values import describe_value
 
 TYPE_CHECKING = False
@@ -80,7 +80,7 @@ def _variables(frame: FrameType) -> Variables:
     found: Mapping[Any, object] = frame.f_locals
     try:
         # A class may have its body run in a mapping of its own, and ``exec()`` takes any.
-        is_dict = dict in ancestors(type(found))
+        is_dict = issubclass(type(found), dict)
         items: Any = dict.items(found) if is_dict else found.items()  # type: ignore[arg-type]
         # Modules may have names that are none: vars(module)[1] = 2.
         pairs = list(islice(items, 10_000))
