@@ -43,7 +43,7 @@ const questionFlags: Readonly<Record<FlagName, QuestionFlag>> = {
     flags: ["--url"],
     placeholder: "URL",
     words: questionWords,
-    help: "Address of the server: http://127.0.0.1:8001 or unix:PATH; without it that of the project.",
+    help: "Address of the server: http://127.0.0.1:8001, :8001 or unix:PATH; without it that of the project.",
   },
   help: {
     flags: ["-h", "--help"],

@@ -20,7 +20,9 @@ const pages: Readonly<Record<QuestionWord, Page>> = {
       ["highball errors ID", "one, with its frames and variables"],
       ["highball errors last", "the newest"],
     ],
-    notes: "On a terminal an error is coloured, and what is not the application's own code is folded.",
+    notes:
+      "On a terminal an error is coloured, and what is not the application's own code is folded. The exit code is 1 if " +
+      "there is no such server or error.",
   },
   requests: {
     about: "Shows the last requests of a server in development.",
@@ -29,7 +31,8 @@ const pages: Readonly<Record<QuestionWord, Page>> = {
       ["highball requests ID", "one, with its headers and its body"],
       ["highball requests last", "the newest"],
     ],
-    notes: "Passwords, tokens and cookies are masked.",
+    notes:
+      "Passwords, tokens and cookies are masked. The exit code is 1 if there is no such server or request.",
   },
   replay: {
     about: "Sends a request again to a server in development, which keeps the last ones.",

@@ -64,6 +64,8 @@ const answers = [
   "ZeroDivisionError: division by zero",
   "ZeroDivisionError: division by zero",
   '"target":"/pay"',
+  "1.1 application app",
+  '"unlocked":true',
   '"status":"done"',
   '{"completions":["total"]}',
   `'app'`,
