@@ -223,6 +223,12 @@ class Outcomes(ConsoleTestCase):
         self.assertTrue(frame["id"])
         self.assertEqual((found["cause"], found["context"]), (None, None))
 
+    def test_an_error_asks_none_of_the_frame_s_variables(self) -> None:
+        self.run_code("asked = []\nclass Slow:\n    def __repr__(self): return asked.append(1) or ''\n")
+        self.run_code("slow = Slow()")
+        self.assertEqual(self.error("1 / 0")["frames"][0]["variables"], [])
+        self.assertEqual(self.value("len(asked)"), "0")
+
     def test_values_fold(self) -> None:
         found = self.run_code("cart")["value"]
         self.assertEqual((found["kind"], found["opening"]), ("items", "{"))

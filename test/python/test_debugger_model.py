@@ -762,6 +762,21 @@ class Variables(ModelTestCase):
             self.assertEqual(len(model["frames"]), 1, model["omitted"])
             self.assertIn(values(model["frames"][0])["first"][:8], ("<slow>", "its repr"))
 
+    def test_messages_of_what_led_to_it_only_while_there_is_time(self) -> None:
+        class Slow(Exception):
+            def __str__(self) -> str:
+                time.sleep(0.01)
+                return "slow"
+
+        exc: BaseException = Slow()
+        for _ in range(3):
+            following = Slow()
+            following.__cause__ = exc
+            exc = following
+        model = described(exc, limits=LIMITS._replace(seconds=0.005))
+        self.assertEqual((model["message"], model["cause"]["message"]), ("slow", ""))
+        self.assertIn("no time left", model["cause"]["omitted"][0])
+
 
 class BrokenMapping:
     def __getitem__(self, name: str) -> Any:

@@ -70,9 +70,6 @@ class Console:
     ) -> Evaluation:
         """Return how an evaluation is told to have ended. The frames of what it raised are kept."""
         error = None if raised is None else self._describe(raised, self._error.nested())
-        for frame in [] if error is None else error["exception"]["frames"]:
-            if frame["function"] == "<module>" and frame["file"].startswith("<console "):
-                frame["variables"] = []  # those of the frame that the console is in, which are shown there
         return {"status": "done", "output": output, "value": value, "shown": shown or [], "error": error}
 
     def complete(self, code: str) -> List[str]:

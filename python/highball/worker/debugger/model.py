@@ -140,6 +140,9 @@ class _Description:
         return len(self._seen) < self._limits.exceptions and self._budget.left > self._limits.total * _FOR_REST
 
     def _message(self, exc: BaseException, room: int, omitted: List[str]) -> str:
+        if self._budget.culprit:
+            omitted.append("There is no message: there was no time left to ask for it.")
+            return ""
         text, problem = self._budget.ask(str, exc)
         if problem:
             omitted.append(f"There is no message: its str() raised {problem}")
@@ -160,6 +163,8 @@ class _Description:
         found = list(notes) if type(notes) in (list, tuple) else [notes]
         shown = []
         for note in found[: self._limits.notes]:
+            if self._budget.culprit:
+                break
             text, problem = self._budget.ask(str, note)
             text = f"<a note whose str() raised {problem}>" if problem else text
             shown.append(clip(text, self._limits.note, self._limits.note)[0])

@@ -28,6 +28,8 @@ _OPTIMIZED = 1
 
 def variables_of(frame: FrameType) -> Variables:
     """Return the variables of a frame that are worth to be shown, in their order."""
+    if frame.f_code.co_name == "<module>" and frame.f_code.co_filename.startswith("<console "):
+        return []  # those of the frame that the console is in, which are shown there
     pairs = [(name, obj) for name, obj in _variables(frame) if _is_shown(name)]
     if frame.f_code.co_flags & _OPTIMIZED:
         return pairs
