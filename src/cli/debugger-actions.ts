@@ -1,4 +1,7 @@
 import type { ErrorRecord } from "../debug/error-record.ts";
+import type { RequestRecord } from "../debug/request-record.ts";
+import type { Unlocking } from "../serve.ts";
+import { unlockLines } from "./banner.ts";
 import { escapeLine } from "../log/escape.ts";
 import type { DebuggerKeyActions } from "./keys.ts";
 import { showAddress } from "./open-browser.ts";
@@ -9,6 +12,8 @@ import type { Output } from "./terminal.ts";
 export interface DebuggerAtHand {
   /** Newest first. */
   readonly errors: { list(): readonly ErrorRecord[] };
+  /** Newest first. */
+  readonly requests: { list(): readonly RequestRecord[] };
   /** Sends a kept request again; rejects if it is not kept any more, or nobody answers. */
   replay(request: number): Promise<ReplayedAtHand>;
 }
@@ -21,14 +26,17 @@ export interface ReplayedAtHand {
   readonly error: number | null;
 }
 
-/**
- * What keys do with the newest error; what cannot be done says so in a line.
- *
- * @param url of the server
- */
+/** What keys need of the server around it. */
+export interface DebuggedAtHand {
+  readonly url: string;
+  /** Each time with a new link; null where no browser has to be unlocked. */
+  readonly unlocking: Unlocking | null;
+}
+
+/** What keys do with the newest error, and to unlock; what cannot be done says so in a line. */
 export function debuggerActions(
   debug: DebuggerAtHand,
-  url: string,
+  server: DebuggedAtHand,
   output: Output,
   show: (page: string) => void = (page) => void showAddress(page, output),
 ): DebuggerKeyActions {
@@ -37,7 +45,12 @@ export function debuggerActions(
     page: () => {
       const [newest] = debug.errors.list();
       if (newest === undefined) say(NONE);
-      else show(`${url}/__highball__/errors/${newest.id}`);
+      else show(`${server.url}/__highball__/errors/${newest.id}`);
+    },
+    unlock: () => {
+      const { unlocking } = server;
+      if (unlocking === null) say("No PIN is asked for: the debugger is open to this machine.");
+      else for (const line of unlockLines(unlocking, output.paint)) output.line(line);
     },
     pdb: () => {
       const errors = debug.errors.list();
@@ -46,8 +59,8 @@ export function debuggerActions(
       else begin();
     },
     replay: () => {
-      const failed = debug.errors.list().find(({ request }) => request !== null)?.request;
-      if (failed === undefined || failed === null) {
+      const failed = lastFailed(debug);
+      if (failed === null) {
         say("No request has failed.");
         return;
       }
@@ -70,6 +83,13 @@ export function debuggerActions(
 
 const NONE = "There was no error.";
 const GONE = "No process holds the frames of an error any more: e sends the request again.";
+
+/** Code that could not be loaded is an error of no request, and yet requests have failed for it. */
+function lastFailed({ errors, requests }: DebuggerAtHand): RequestRecord | null {
+  const newest = requests.list().find(({ error }) => error !== null);
+  // Long ago: of those that are kept for their errors.
+  return newest ?? errors.list().find(({ request }) => request !== null)?.request ?? null;
+}
 
 /** What looks into an error; null if nobody can any more. */
 function beginning({ debuggee, model }: ErrorRecord): (() => void) | null {

@@ -3,7 +3,7 @@ import { terminalColumns } from "../log/terminal-columns.ts";
 import type { Environment } from "../settings/environment.ts";
 import { editorLinks } from "./editor-links.ts";
 import type { ErrorRecord } from "./error-record.ts";
-import { renderAnsi } from "./render-ansi.ts";
+import { renderAgain, renderAnsi } from "./render-ansi.ts";
 import { showsLinks } from "./terminal-links.ts";
 
 /** The terminal that an error is drawn on, and whose it is. */
@@ -16,12 +16,15 @@ export interface Drawing {
   /** Address of the error's page. */
   readonly page: string | null;
   readonly environment: Environment;
+  /** It was drawn whole just before. @defaultValue false */
+  readonly isRepeated?: boolean;
 }
 
 /** Draws an error for the terminal that this process was started from, as wide as that is now. */
 export function drawError(record: ErrorRecord, drawing: Drawing): string {
-  const { paint, folder, editor, page, environment } = drawing;
+  const { paint, folder, editor, page, environment, isRepeated = false } = drawing;
   const columns = terminalColumns();
   const link = showsLinks(true, environment) ? editorLinks(editor, folder, environment) : null;
-  return renderAnsi(record, { paint, folder, page, link, ...(columns === null ? {} : { width: columns }) });
+  const render = isRepeated ? renderAgain : renderAnsi;
+  return render(record, { paint, folder, page, link, ...(columns === null ? {} : { width: columns }) });
 }

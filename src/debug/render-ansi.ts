@@ -45,6 +45,16 @@ export function renderAnsi(record: ErrorRecord, given: AnsiOptions): string {
   return `${[...traceback, "", ...ending(record, options)].join("\n")}\n`;
 }
 
+/** An error that was shown whole just before: what it was, where, and where to go on. */
+export function renderAgain(record: ErrorRecord, given: AnsiOptions): string {
+  const options: Options = { width: WIDTH, folder: "", page: null, link: null, ...given };
+  const { paint } = options;
+  const frame = mainFrame(record.model?.exception.frames ?? []);
+  const place = frame === null ? "" : paint(", ", "dim") + placeOf(frame, options);
+  const title = `${paint(safeLine(record.title), "bold", "red")}${paint(" again", "dim")}${place}`;
+  return `${[title, ...ending(record, options)].join("\n")}\n`;
+}
+
 function givenTraceback({ traceback, title }: ErrorRecord, { paint }: Options): readonly string[] {
   const lines = traceback
     .trimEnd()

@@ -154,7 +154,9 @@ describe("the key", () => {
     await statusOf(terminal, "/pay?x=1");
     await terminal.expect(/errors\/1\r\n/);
     terminal.type("e\n");
-    await terminal.expect(/errors\/2\r\n/);
+    await terminal.expect(
+      /ZeroDivisionError: division by zero again, app\.py:8\r\n {2}GET [^]*errors\/2\r\n/,
+    );
     await terminal.expect(/ {2}GET \/pay\?x=1 → 500 in \d+ ms\r\n/);
     writeFileSync(join(cwd, "app.py"), application("2"));
     await terminal.expect(/Restarting/);

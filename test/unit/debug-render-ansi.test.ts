@@ -2,7 +2,8 @@ import * as fc from "fast-check";
 import { describe, expect, it } from "vitest";
 import { displayWidth, sliceColumns } from "../../src/debug/columns.ts";
 import { editorLinks } from "../../src/debug/editor-links.ts";
-import { type AnsiOptions, renderAnsi } from "../../src/debug/render-ansi.ts";
+import { type AnsiOptions, renderAgain, renderAnsi } from "../../src/debug/render-ansi.ts";
+import { repetitions } from "../../src/debug/show-error.ts";
 import { showsLinks, terminalLink } from "../../src/debug/terminal-links.ts";
 import type { ErrorModel } from "../../src/error-model.ts";
 import { paintFor } from "../../src/log/colour.ts";
@@ -52,6 +53,24 @@ Traceback (most recent call last):
     lazy    = <shop.cart.Cart: RuntimeError: Working outside of application con…
 ZeroDivisionError: division by zero
 
+  POST /pay?coupon=tea&token=••••••(8–15)
+  The application raised an exception.
+  Debugger: ${page}
+`);
+  });
+
+  it("that comes again soon, from the same line of the same code, is shown in short", () => {
+    const repeats = repetitions();
+    const record = errorRecord(errorModels.plain);
+    const { at } = record;
+    expect(repeats(record)).toBe(false);
+    expect(repeats({ ...record, id: 8, at: at + 9_000 })).toBe(true);
+    // Not for ever: it has scrolled away by then.
+    expect(repeats({ ...record, at: at + 10_000 })).toBe(false);
+    expect(repeats({ ...record, at: at + 10_001, version: "other" })).toBe(false);
+    expect(repeats({ ...record, at: at + 10_002, version: "other", title: "KeyError" })).toBe(false);
+    expect(renderAgain(record, { paint: paintFor(false), folder, page })).toBe(`\
+ZeroDivisionError: division by zero again, shop/cart.py:14
   POST /pay?coupon=tea&token=••••••(8–15)
   The application raised an exception.
   Debugger: ${page}

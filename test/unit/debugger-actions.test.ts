@@ -1,6 +1,7 @@
 import { describe, expect, it } from "vitest";
 import { debuggerActions, type DebuggerAtHand, type ReplayedAtHand } from "../../src/cli/debugger-actions.ts";
 import type { ErrorRecord } from "../../src/debug/error-record.ts";
+import type { RequestRecord } from "../../src/debug/request-record.ts";
 import type { Debuggee } from "../../src/debuggee.ts";
 import { errorModels, errorRecord, requestRecord } from "../support/error-models.ts";
 import { until } from "../support/processes.ts";
@@ -29,12 +30,17 @@ class Holder implements Debuggee {
 }
 
 /** What the keys do with these errors, the newest first. */
-function attend(errors: readonly ErrorRecord[], replay?: () => Promise<ReplayedAtHand>) {
+function attend(
+  errors: readonly ErrorRecord[],
+  replay?: () => Promise<ReplayedAtHand>,
+  requests: readonly RequestRecord[] = [],
+) {
   const lines: string[] = [];
   const opened: string[] = [];
   const replayed: number[] = [];
   const atHand: DebuggerAtHand = {
     errors: { list: () => errors },
+    requests: { list: () => requests },
     replay: (request) => {
       replayed.push(request);
       return replay?.() ?? Promise.resolve({ status: 200, duration: 12.3, error: null });
@@ -98,6 +104,18 @@ describe("a key", () => {
     await until(() => lines.length > 0);
     expect(replayed).toEqual([4]);
     expect(lines).toEqual(["  POST /pay\\x1B[2J → 200 in 12 ms"]);
+  });
+
+  it("sends one again that failed since the code could not be loaded", () => {
+    const requests = [
+      requestRecord({ id: 6, error: null }),
+      requestRecord({ id: 5, error: 2 }),
+      requestRecord({ id: 4, error: 1 }),
+    ];
+    const load = errorRecord(null, { place: "load", request: null });
+    const { actions, replayed } = attend([load, errorRecord()], undefined, requests);
+    actions.replay();
+    expect(replayed).toEqual([5]);
   });
 
   it("says why that cannot be", async () => {
