@@ -1,5 +1,6 @@
 import type { GatewayAnswer } from "../http/error-page.ts";
 import { preferredType } from "../http/accept.ts";
+import { fieldValues } from "../http/request-fields.ts";
 import { EVENTS_PATH, INTERNAL_PREFIX, SCRIPT_PATH } from "../http/refresh/client-script.ts";
 import type { Log } from "../log.ts";
 import { type AccessRules, judgeDoing, judgeLooking } from "./access.ts";
@@ -10,6 +11,7 @@ import type { Lock } from "./lock.ts";
 import { notFound, type Refusal } from "./refusal.ts";
 import { RequestRoutes } from "./request-routes.ts";
 import type { Outcome, Route } from "./route.ts";
+import { RUN } from "./run.ts";
 import { SessionRoutes } from "./session-routes.ts";
 import type { ConsoleSource, ErrorSource, Pages, Replayer, RequestSource, Texts } from "./sources.ts";
 import type { DebugVisit } from "../http/debug-door.ts";
@@ -75,6 +77,7 @@ export class DebugRoutes {
     if (blind !== null) return { refusal: blind };
     const route = this.#find(visit.path.slice(INTERNAL_PREFIX.length));
     if (route === null) return { refusal: nothingHere };
+    if (isOfEarlierRun(visit)) return { refusal: earlierRun };
     if ((visit.method === "GET" || visit.method === "HEAD") && route.get !== undefined)
       return route.get(visit);
     if (visit.method !== "POST" || route.post === undefined) return { refusal: wrongMethod(route) };
@@ -118,6 +121,21 @@ export class DebugRoutes {
     };
   }
 }
+
+/** Of one error or request: the lists are what they are in every run. */
+function isOfEarlierRun({ path, rawHeaders }: DebugVisit): boolean {
+  return (
+    /^(?:errors|requests)\/./.test(path.slice(INTERNAL_PREFIX.length)) &&
+    fieldValues(rawHeaders, "x-highball-run").some((run) => run !== RUN)
+  );
+}
+
+const earlierRun: Refusal = {
+  status: 409,
+  code: "GONE",
+  message: "The server was started again since this page was made: its errors and requests are kept no more.",
+  hint: "Do in the application again what failed.",
+};
 
 const nothingHere: Refusal = notFound(
   "There is nothing at this address.",

@@ -394,6 +394,23 @@ describeBrowser("the debugger's page in Chromium", () => {
     expect(await prompt().count()).toBe(0);
   });
 
+  it("a page that was left open does nothing to the errors and requests of the next run of the server", async () => {
+    keep();
+    await openUnlocked();
+    // As if it had been made before: the numbers are those of another error now.
+    await tab.evaluate("document.body.dataset.run = 'earlier'");
+    await prompt().fill("self");
+    await prompt().press("Enter");
+    await tab.locator(".panel.chosen .gone", { hasText: "was started again" }).waitFor();
+    await tab.keyboard.press("r");
+    await tab.locator(".replay", { hasText: "was started again" }).waitFor();
+    await tab.evaluate("document.body.dataset.madeBy = 'earlier.1.0'");
+    site.code.became("ready", 2);
+    await tab.locator(".replay", { hasText: "this error and its request are kept no more" }).waitFor();
+    expect(await tab.getByRole("button", { name: "Send the request again" }).count()).toBe(0);
+    expect([site.debuggee.evaluated, site.replays]).toEqual([[], []]);
+  });
+
   it("Ctrl+L clears the console", async () => {
     keep();
     await openUnlocked();

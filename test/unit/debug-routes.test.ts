@@ -1,6 +1,7 @@
 /** What is at the debugger's addresses. */
 import { EventEmitter, once } from "node:events";
 import { describe, expect, it } from "vitest";
+import { RUN } from "../../src/debug/run.ts";
 import { DebugFixture } from "../support/debug-visits.ts";
 import { dividing, error, errorRecord, exception, requestRecord } from "../support/error-models.ts";
 
@@ -338,6 +339,22 @@ describe("requests", () => {
     expect(answer.json()).toEqual({ request: 99, status: 200, error: null, duration: 12 });
     await debug.command("requests/12/replay", "");
     expect(debug.replayed).toEqual([12, 12]);
+  });
+
+  it("of another run of the server are not those that a page of this one means", async () => {
+    const debug = debugging();
+    const earlier = { headers: [["X-Highball-Run", "earlier"]] } as const;
+    const answers = await Promise.all([
+      debug.command("requests/12/replay", {}, earlier),
+      debug.command("errors/7/frames/f1/evaluate", { code: "1" }, earlier),
+      debug.get("errors/7?format=markdown", earlier),
+    ]);
+    expect(answers.map(({ status, code }) => `${status} ${code}`)).toEqual(Array(3).fill("409 GONE"));
+    expect([debug.replayed, debug.debuggee.asked]).toEqual([[], []]);
+    // The lists, and the console without an error, are those of every run.
+    expect((await debug.get("errors", earlier)).status).toBe(200);
+    const current = { headers: [["X-Highball-Run", RUN]] } as const;
+    expect((await debug.command("requests/12/replay", {}, current)).status).toBe(200);
   });
 
   it("are not sent again without the body that they had", async () => {

@@ -51,7 +51,15 @@ async function request(route: string, init: RequestInit): Promise<unknown> {
 
 async function reach(route: string, init: RequestInit): Promise<Response> {
   try {
-    return await fetch(INTERNAL_PREFIX + route, { ...init, cache: "no-store", credentials: "same-origin" });
+    const headers = new Headers(init.headers);
+    // The next run of the server has other errors by the same numbers.
+    headers.set("X-Highball-Run", document.body.dataset["run"] ?? "");
+    return await fetch(INTERNAL_PREFIX + route, {
+      ...init,
+      headers,
+      cache: "no-store",
+      credentials: "same-origin",
+    });
   } catch {
     throw new ApiError("The server does not answer. Is it running?", 0, "");
   }

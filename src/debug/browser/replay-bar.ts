@@ -5,6 +5,7 @@ import { element, find } from "./dom.ts";
 import { recall, remember } from "./memory.ts";
 import { listen } from "./server-events.ts";
 import type { Session } from "./session.ts";
+import { say } from "./toast.ts";
 import type { UnlockDialog } from "./unlock-form.ts";
 
 interface Replayed {
@@ -14,6 +15,8 @@ interface Replayed {
   /** Milliseconds. */
   readonly duration: number;
 }
+
+const EARLIER = "The server was started again: this error and its request are kept no more.";
 
 /** Offers to send the request again as soon as there is new code, and does it by itself where that is wanted. */
 export class ReplayBar {
@@ -70,7 +73,10 @@ export class ReplayBar {
   /** Sends the request again, once this browser may. */
   replay(): void {
     if (!this.isPossible || this.#isSending) return;
-    if (this.#session.isUnlocked) void this.#replay();
+    if (this.#isOfEarlierRun) {
+      if (this.#isOwnAddress) location.reload();
+      else say(EARLIER);
+    } else if (this.#session.isUnlocked) void this.#replay();
     // To load a page needs no permission.
     else if (this.#isOwnAddress) location.reload();
     else this.#dialog.open(() => void this.#replay());
@@ -79,6 +85,11 @@ export class ReplayBar {
   /** The page is what a GET was answered with: it is loaded again as it was before. */
   get #isOwnAddress(): boolean {
     return this.#data["method"] === "GET" && !location.pathname.startsWith(INTERNAL_PREFIX);
+  }
+
+  /** The server was started again, and has other requests by the same numbers. */
+  get #isOfEarlierRun(): boolean {
+    return runOf(this.#version) !== runOf(this.#data["madeBy"] ?? "");
   }
 
   get #what(): string {
@@ -112,7 +123,10 @@ export class ReplayBar {
       );
       return;
     }
-    this.#text.textContent = "The code was loaded again.";
+    if (this.#isOfEarlierRun) {
+      this.#text.textContent = EARLIER;
+      this.#send.hidden = this.#label.hidden = !this.#isOwnAddress;
+    } else this.#text.textContent = "The code was loaded again.";
     // Nobody is there to type a PIN.
     if (this.#byItself.checked && (this.#session.isUnlocked || this.#isOwnAddress)) this.replay();
   }
@@ -151,4 +165,9 @@ export class ReplayBar {
     this.#open.hidden = false;
     this.#open.href = target;
   }
+}
+
+/** What two runs of the server never share (src/code-state.ts). */
+function runOf(version: string): string {
+  return version.split(".", 1)[0] ?? "";
 }

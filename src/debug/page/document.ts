@@ -2,6 +2,7 @@ import { randomBytes } from "node:crypto";
 import { Markup, markup, type Content } from "../../http/error-page/markup.ts";
 import type { Page } from "../../http/error-page/page.ts";
 import { INTERNAL_PREFIX } from "../../http/refresh/paths.ts";
+import { RUN } from "../run.ts";
 import { pageScript } from "./page-script.ts";
 import { STYLE } from "./style.ts";
 
@@ -39,7 +40,7 @@ export function renderDocument(parts: DocumentParts): Page {
 <title>${parts.title}</title>
 <style nonce="${nonce}">${style}</style>
 </head>
-<body class="${parts.kind}-page" data-page="${parts.kind}"${data}>
+<body class="${parts.kind}-page" data-page="${parts.kind}" data-run="${RUN}"${data}>
 <header class="bar">
 <div class="subject">${parts.bar}</div>
 <nav aria-label="Debugger">${PAGES.map((way) => renderWay(way, parts.kind))}</nav>
