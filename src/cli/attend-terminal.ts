@@ -1,6 +1,7 @@
 import { writeSync } from "node:fs";
 import { isatty } from "node:tty";
 import type { Prompts } from "../prompts.ts";
+import type { Unlocking } from "../serve.ts";
 import type { Settings } from "../settings/settings.ts";
 import { debuggerActions, type DebuggerAtHand } from "./debugger-actions.ts";
 import { listenForKeys } from "./keys.ts";
@@ -13,6 +14,7 @@ import type { Output } from "./terminal.ts";
 export interface AttendedServer {
   /** What the browser is shown. */
   readonly url: string;
+  readonly unlocking: Unlocking | null;
   readonly prompts: Prompts;
   /** Null where there is none. */
   readonly debugger: DebuggerAtHand | null;
@@ -55,7 +57,7 @@ export function attendTerminal(attendance: Attendance): AttendedTerminal {
           reload: () => server.reload(),
           open: () => void showAddress(server.url, output),
           quit: stop,
-          debugger: server.debugger === null ? null : debuggerActions(server.debugger, server.url, output),
+          debugger: server.debugger === null ? null : debuggerActions(server.debugger, server, output),
         },
       })
     : null;

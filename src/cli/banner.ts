@@ -45,7 +45,7 @@ export function renderBanner(started: Started, paint: Paint): string {
 }
 
 /** One click, or nine digits. */
-function unlockLines({ pin, link }: Unlocking, paint: Paint): string[] {
+export function unlockLines({ pin, link }: Unlocking, paint: Paint): readonly string[] {
   return [
     "",
     `  ${paint("Debugger", "bold")}  PIN ${pin}${link === null ? "" : `, or unlock it once by this link:`}`,

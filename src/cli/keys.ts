@@ -11,11 +11,13 @@ export interface KeyActions {
   readonly debugger: DebuggerKeyActions | null;
 }
 
-/** What keys do with the newest error. */
+/** What keys do with the debugger: most with the newest error. */
 export interface DebuggerKeyActions {
   readonly page: () => void;
   readonly pdb: () => void;
   readonly replay: () => void;
+  /** Shows how a browser is unlocked. */
+  readonly unlock: () => void;
 }
 
 export interface KeyOptions {
@@ -34,7 +36,7 @@ const SHOWN = 20;
 type Key = readonly [key: string, does: string, act: () => void];
 
 /**
- * Obeys keys of the terminal, each with Enter: r, o, c, h and q; with a debugger d, p and e too.
+ * Obeys keys of the terminal, each with Enter: r, o, c, h and q; with a debugger d, p, e and u too.
  *
  * @returns null where nothing can be typed
  */
@@ -67,6 +69,7 @@ function debuggerKeys(actions: DebuggerKeyActions | null): readonly Key[] {
     ["d", "opens the newest error in the browser", actions.page],
     ["p", "looks into it here, with pdb", actions.pdb],
     ["e", "sends the request that failed last again", actions.replay],
+    ["u", "shows a new link that unlocks the debugger", actions.unlock],
   ];
 }
 

@@ -76,7 +76,7 @@ function sentences({ reason, wait }: Extract<Unlocking, { unlocked: false }>): {
     case "ticket":
       return {
         message: "The link was used already, or is another server's.",
-        hint: "Type the PIN that stands in the terminal of the server, or start it again for a new link.",
+        hint: "Type the PIN that stands in the terminal of the server, or u and Enter there for a new link.",
       };
     case "remote":
       return {

@@ -26,7 +26,7 @@ describe("keys of the terminal", () => {
       terminal.type(`${key}\n`);
       // oxlint-disable-next-line no-await-in-loop -- one after the other
       await terminal.expect(
-        / {2}r {2}loads[^\n]*\n {2}o {2}opens[^\n]*\n {2}d {2}opens[^\n]*\n {2}p {2}looks[^\n]*\n {2}e {2}sends[^\n]*\n {2}c {2}clears[^\n]*\n {2}h {2}shows[^\n]*\n {2}q {2}stops/,
+        / {2}r {2}loads[^\n]*\n {2}o {2}opens[^\n]*\n {2}d {2}opens[^\n]*\n {2}p {2}looks[^\n]*\n {2}e {2}sends[^\n]*\n {2}u {2}shows[^\n]*\n {2}c {2}clears[^\n]*\n {2}h {2}shows[^\n]*\n {2}q {2}stops/,
       );
     }
     terminal.type("\n\nhelp\n");

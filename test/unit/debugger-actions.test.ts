@@ -34,6 +34,7 @@ function attend(
   errors: readonly ErrorRecord[],
   replay?: () => Promise<ReplayedAtHand>,
   requests: readonly RequestRecord[] = [],
+  pin: string | null = "314-159-265",
 ) {
   const lines: string[] = [];
   const opened: string[] = [];
@@ -46,9 +47,16 @@ function attend(
       return replay?.() ?? Promise.resolve({ status: 200, duration: 12.3, error: null });
     },
   };
+  let links = 0;
+  const server = {
+    url: "http://localhost:8000",
+    get unlocking() {
+      return pin === null ? null : { pin, link: `http://localhost:8000/unlock#${(links += 1)}` };
+    },
+  };
   const output = { line: (text = "") => lines.push(text), paint: (text: string) => text, isTerminal: true };
   return {
-    actions: debuggerActions(atHand, "http://localhost:8000", output, (page) => opened.push(page)),
+    actions: debuggerActions(atHand, server, output, (page) => opened.push(page)),
     lines,
     opened,
     replayed,
@@ -91,6 +99,21 @@ describe("a key", () => {
     const { actions, lines } = attend([errorRecord(errorModels.plain, { debuggee: new Holder(true) })]);
     actions.pdb();
     expect(lines).toEqual(["  No process holds the frames of an error any more: e sends the request again."]);
+  });
+
+  it("shows the PIN, and a new link each time: the one before may be used, or out of sight", () => {
+    const { actions, lines } = attend([]);
+    actions.unlock();
+    actions.unlock();
+    const shown = lines.join("\n");
+    expect(shown).toContain("PIN 314-159-265");
+    expect(shown.match(/unlock#\d/g)).toEqual(["unlock#1", "unlock#2"]);
+  });
+
+  it("says where no browser has to be unlocked", () => {
+    const { actions, lines } = attend([], undefined, [], null);
+    actions.unlock();
+    expect(lines).toEqual(["  No PIN is asked for: the debugger is open to this machine."]);
   });
 
   it("sends the request that failed last again, and says what came of it", async () => {
