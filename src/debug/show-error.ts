@@ -26,7 +26,8 @@ export function errorShower(
   const show = (record: ErrorRecord, page: string | null): void => {
     if (drawError !== null) {
       const isRepeated = repeats(record);
-      write(`\n${drawError(record, { ...project, page, paint, isRepeated })}\n`);
+      const text = drawError(record, { ...project, page, paint, isRepeated });
+      write(isRepeated ? `\n${text}` : `\n${text}\n`);
     }
     // They keep their order: what waits for the same goes on in the order in which it came.
     else void load().then(() => show(record, page));
