@@ -193,6 +193,23 @@ class Input(ConsoleTestCase):
         self.assertIn(self.error("a\0b")["type"], ("ValueError", "SyntaxError"))
         self.assertIn(self.error("(" * 500 + ")" * 500)["type"], ("SyntaxError", "MemoryError", "RecursionError"))
 
+    @unittest.skipUnless(parsing.AWAIT, "this Python has no await outside of functions")
+    def test_await(self) -> None:
+        self.run_code("import asyncio, contextlib\nasync def price(n): return n * total\n")
+        self.assertEqual(self.value("await price(2)"), "82")
+        self.assertEqual(self.value("_ + 1"), "83")
+        self.assertEqual(self.value("a = await price(1)\nb = 1\na + b"), "42")
+        self.assertEqual(self.value("a"), "41")
+        self.assertEqual(self.value("x = 1\n(await asyncio.gather(price(0), price(1)))[1]"), "41")
+        self.assertEqual(self.value("[await price(n) for n in (1, 2)][1]"), "82")
+        self.assertEqual(self.run_code("async for n in price:"), {"status": "incomplete"})
+        self.run_code("async def numbers():\n    yield 5\n")
+        self.assertEqual(self.printed("async for n in numbers():\n    print(n)\n"), "5\n")
+        frames = self.error("await price(None)")["frames"]
+        self.assertEqual([f["function"] for f in frames if f["owner"] != "standard"], ["<module>", "price"])
+        self.assertIn("outside", self.error("def f(): await price(1)\n")["message"])
+        self.assertEqual(self.error("await")["type"], "SyntaxError")
+
     def test_text_that_is_no_unicode_is_harmless(self) -> None:
         found = self.run_code("'\udc80'")
         self.assertEqual(found["status"], "done")
@@ -282,10 +299,10 @@ class Outcomes(ConsoleTestCase):
             self.assertEqual([[v["name"] for v in one["variables"]] for one in shown], expected, code)
 
     def test_dump_and_help_of_objects_that_do_their_worst(self) -> None:
-        self.run_code("import evil")
+        self.run_code("import evil; objects = evil.objects()")
         for name in evil.objects():
             with contextlib.redirect_stderr(io.StringIO()):
-                found = self.run_code("dump(evil.objects()[%r])" % name)
+                found = self.run_code("dump(objects[%r])" % name)
             self.assertEqual((found["error"], len(found["shown"])), (None, 1), name)
         self.run_code(
             "class Leaving:\n"
@@ -539,11 +556,12 @@ class Threads(unittest.TestCase):
 
     @unittest.skipUnless(CPYTHON, "PyPy cannot interrupt a thread")
     def test_a_deadline_interrupts(self) -> None:
-        exception = self.evaluate("while True: pass\n", deadline=0.05)["error"]["exception"]
-        self.assertEqual(exception["type"], "KeyboardInterrupt")
-        self.assertEqual(len(exception["notes"]), 1)
-        self.assertIn("Interrupted after", exception["notes"][0])
-        self.assertTrue(self.ended.wait(30))
+        for code in ("while True: pass\n", "import asyncio\nawait asyncio.sleep(1000)"):
+            exception = self.evaluate(code, deadline=0.05, grace=30.0)["error"]["exception"]
+            self.assertEqual(exception["type"], "KeyboardInterrupt")
+            self.assertEqual(len(exception["notes"]), 1)
+            self.assertIn("Interrupted after", exception["notes"][0])
+            self.assertTrue(self.ended.wait(30))
 
     def test_one_that_does_not_let_itself_be_interrupted_is_left_behind(self) -> None:
         GATE.acquire()

@@ -86,11 +86,7 @@ class Console:
             self._namespace.offer(dump=exhibits.dump, help=exhibits.help)
             scope = self._namespace.refresh()
             self._flags = command.flags
-            if command.statements is not None:
-                exec(command.statements, scope)
-            if command.expression is None:
-                return None
-            value = eval(command.expression, scope)
+            value = command.run(scope)
             if value is None:
                 return None
             self._namespace.result(value)
