@@ -29,8 +29,8 @@ export function textAnswer(text: string, type: "plain" | "markdown" = "plain"): 
   return answer(`text/${type}; charset=utf-8`, text, INERT, {});
 }
 
-export function pageAnswer({ text, policy }: Page): GatewayAnswer {
-  return answer("text/html; charset=utf-8", text, `Content-Security-Policy: ${policy}\r\n`, {});
+export function pageAnswer({ text, policy }: Page, options: AnswerOptions = {}): GatewayAnswer {
+  return answer("text/html; charset=utf-8", text, `Content-Security-Policy: ${policy}\r\n`, options);
 }
 
 /** There is nothing to say. */

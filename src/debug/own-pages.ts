@@ -13,6 +13,7 @@ import { Lock } from "./lock.ts";
 import { renderConsolePage } from "./page/console-page.ts";
 import { renderErrorPage } from "./page/error-page.ts";
 import { renderIndexPage } from "./page/index-page.ts";
+import { renderMissingPage } from "./page/missing-page.ts";
 import type { PageContext } from "./page/page-context.ts";
 import { renderRequestPage, renderRequestsPage } from "./page/requests-page.ts";
 import { renderUnlockPage } from "./page/unlock-page.ts";
@@ -105,6 +106,7 @@ export class OwnPages implements DebugPages {
       renderRequestPage: (request) => renderRequestPage(request, this.#context()),
       renderConsolePage: () => renderConsolePage(this.#context()),
       renderUnlockPage: () => renderUnlockPage(this.#context()),
+      renderMissingPage: (refusal) => renderMissingPage(refusal, this.#context()),
     };
   }
 }

@@ -4,7 +4,7 @@ import { fieldValues } from "../http/request-fields.ts";
 import { EVENTS_PATH, INTERNAL_PREFIX, SCRIPT_PATH } from "../http/refresh/client-script.ts";
 import type { Log } from "../log.ts";
 import { type AccessRules, judgeDoing, judgeLooking } from "./access.ts";
-import { refusalAnswer } from "./answers.ts";
+import { pageAnswer, refusalAnswer } from "./answers.ts";
 import { ErrorRoutes } from "./error-routes.ts";
 import { ConsoleRoutes, Evaluations } from "./evaluation-routes.ts";
 import type { Lock } from "./lock.ts";
@@ -67,6 +67,9 @@ export class DebugRoutes {
     const asText =
       visit.method !== "POST" &&
       preferredType(visit.rawHeaders, ["application/json", "text/html"]) === "text/html";
+    const { status } = outcome.refusal;
+    if (asText && status === 404)
+      return pageAnswer(this.#parts.pages.renderMissingPage(outcome.refusal), { status });
     return refusalAnswer(outcome.refusal, asText);
   }
 

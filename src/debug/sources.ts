@@ -1,6 +1,7 @@
 import type { Debuggee } from "../debuggee.ts";
 import type { Page } from "../http/error-page/page.ts";
 import type { ErrorRecord } from "./error-record.ts";
+import type { Refusal } from "./refusal.ts";
 import type { RequestRecord } from "./request-record.ts";
 
 /** The errors that are kept. */
@@ -44,6 +45,7 @@ export interface Pages {
   renderRequestPage(request: RequestRecord): Page;
   renderConsolePage(): Page;
   renderUnlockPage(): Page;
+  renderMissingPage(refusal: Refusal): Page;
 }
 
 /** The same as text. What is handed to it has its secrets masked. */

@@ -99,6 +99,7 @@ export class DebugFixture {
         renderRequestPage: page,
         renderConsolePage: () => page("console"),
         renderUnlockPage: () => page("unlock"),
+        renderMissingPage: (refusal) => page(refusal),
       },
       texts: { renderText: (record) => page(record).text, renderMarkdown: (record) => page(record).text },
       rules: { serverNames: () => serverNames, trustedHost, debugRemote },

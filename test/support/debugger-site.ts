@@ -8,6 +8,7 @@ import type { ErrorRecord } from "../../src/debug/error-record.ts";
 import { renderConsolePage } from "../../src/debug/page/console-page.ts";
 import { renderErrorPage } from "../../src/debug/page/error-page.ts";
 import { renderIndexPage } from "../../src/debug/page/index-page.ts";
+import { renderMissingPage } from "../../src/debug/page/missing-page.ts";
 import type { PageContext } from "../../src/debug/page/page-context.ts";
 import { renderRequestPage, renderRequestsPage } from "../../src/debug/page/requests-page.ts";
 import { renderUnlockPage } from "../../src/debug/page/unlock-page.ts";
@@ -103,6 +104,7 @@ export class DebuggerSite {
         renderRequestPage: (request) => renderRequestPage(request, context),
         renderConsolePage: () => renderConsolePage(context),
         renderUnlockPage: () => renderUnlockPage(context),
+        renderMissingPage: (refusal) => renderMissingPage(refusal, context),
       },
       texts: { renderText: ({ title }) => `text of ${title}`, renderMarkdown: ({ title }) => `## ${title}` },
       rules: { serverNames: () => [], trustedHost: [], debugRemote: false },

@@ -6,9 +6,11 @@ import type { Page } from "../../src/http/error-page/page.ts";
 import { renderConsolePage } from "../../src/debug/page/console-page.ts";
 import { renderErrorPage } from "../../src/debug/page/error-page.ts";
 import { renderIndexPage } from "../../src/debug/page/index-page.ts";
+import { renderMissingPage } from "../../src/debug/page/missing-page.ts";
 import type { PageContext } from "../../src/debug/page/page-context.ts";
 import { renderRequestPage, renderRequestsPage } from "../../src/debug/page/requests-page.ts";
 import { renderUnlockPage } from "../../src/debug/page/unlock-page.ts";
+import { notFound } from "../../src/debug/refusal.ts";
 import { masks } from "../../src/debug/secrets.ts";
 import { bareText, readTags } from "../support/html-tags.ts";
 import {
@@ -53,6 +55,7 @@ const pages: readonly (readonly [name: string, page: Page])[] = [
   ["console", renderConsolePage(context)],
   ["no evaluation", renderConsolePage({ ...context, evaluates: false })],
   ["unlock", renderUnlockPage({ ...context, project: EVIL })],
+  ["missing", renderMissingPage(notFound(EVIL, EVIL), context)],
 ];
 
 describe("every page", () => {

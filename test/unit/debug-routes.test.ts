@@ -198,11 +198,17 @@ describe("an address", () => {
   });
 
   it("that is refused tells people in words, and programs in JSON", async () => {
-    const answer = await debugging().get("errors/8", { headers: [["Accept", "text/html"]] });
-    expect([answer.status, answer.type]).toEqual([404, "text/plain; charset=utf-8"]);
-    expect(answer.text).toBe(
-      "Error 8 is not kept, or there was none.\n\nThose that are kept: GET /__highball__/errors\n",
-    );
+    const debug = debugging();
+    const html = { headers: [["Accept", "text/html"]] } as const;
+    const missing = await debug.get("errors/8", html);
+    expect([missing.status, missing.type]).toEqual([404, "text/html; charset=utf-8"]);
+    expect(debug.rendered.at(-1)).toContain("Error 8 is not kept, or there was none.");
+    const refused = await debug.get("errors/7?format=pdf", html);
+    expect([refused.status, refused.type]).toEqual([400, "text/plain; charset=utf-8"]);
+    expect(refused.text).toContain("The query asks for a format that there is not.\n\nAsk for ?format=json");
+    // Who may not look gets no page of ours at all.
+    const foreign = await debug.get("errors/8", { ...html, host: "evil.example" });
+    expect([foreign.status, foreign.type]).toEqual([403, "text/plain; charset=utf-8"]);
   });
 });
 

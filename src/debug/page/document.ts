@@ -9,7 +9,7 @@ import { STYLE } from "./style.ts";
 /** A page's frame: what is the same for all of them. */
 export interface DocumentParts {
   /** Which one it is: the script looks at it. */
-  readonly kind: "error" | "index" | "console" | "requests" | "request" | "unlock";
+  readonly kind: "error" | "index" | "console" | "requests" | "request" | "unlock" | "missing";
   readonly title: string;
   /** For the script: attributes of the body, `data-` before each. */
   readonly data: Readonly<Record<string, string>>;

@@ -104,7 +104,7 @@ h1 .message { font-weight: 500; }
 .headline .note, .headline p.message, .headline .hint { max-width: 52rem; margin-top: 0.375rem; white-space: pre-wrap; }
 .headline .note { padding-left: 0.75rem; border-left: 3px solid var(--line); }
 .hint { color: var(--quiet); }
-pre.message { margin-top: 0.75rem; max-height: 16rem; overflow: auto; padding: 0.75rem; background: var(--raised); border-radius: 6px; white-space: pre-wrap; overflow-wrap: anywhere; }
+pre.message { margin: 0.75rem 0 0.5rem; max-height: 16rem; overflow: auto; padding: 0.75rem; background: var(--raised); border-radius: 6px; white-space: pre-wrap; overflow-wrap: anywhere; }
 .place { font-family: var(--mono); font-size: 0.8125rem; }
 .place b { font-weight: 600; }
 .notice { margin: 0 0 1.25rem; padding: 0.625rem 0.875rem; border: 1px solid var(--line); border-left: 3px solid var(--number); border-radius: 6px; background: var(--raised); }

@@ -84,10 +84,12 @@ dialog h3 { margin: 1rem 0 0.25rem; color: var(--quiet); }
 @media (max-width: 44rem) and (pointer: coarse) {
   .prompt textarea, .prompt .chevrons, .search input { font-size: 1rem; }
 }
-@media (max-width: 44rem) {
-  .actions kbd, button kbd { display: none; }
+@media (max-width: 68rem) {
   .headline { display: block; }
   .headline > .actions:not(:empty) { margin-top: 0.875rem; }
+}
+@media (max-width: 44rem) {
+  .actions kbd, button kbd { display: none; }
   .search input { width: 8rem; }
 }
 @media print {
