@@ -7,7 +7,7 @@ import { readServerUrl, type ServerUrl } from "./server-url.ts";
 const PREFIX = "/__highball__/";
 /** Milliseconds without a byte after which a server is taken for dead; a replay may wait for code that loads. */
 const SILENCE = 90_000;
-/** The server's own words are for browsers and clients of the API. */
+/** The server's own words would be for browsers and for clients of the API. */
 const NO_TOKEN =
   "Type it as the user who started the server, with the same HOME and XDG_STATE_HOME: its token is in a file there.";
 
@@ -116,8 +116,14 @@ export class DebugClient {
     if (statusCode === 404) {
       throw new HighballError("RECORD_NOT_FOUND", said.message, { hint: `List them: highball ${list}` });
     }
-    const hint = said.code === "LOCKED" && this.#token === null ? NO_TOKEN : said.hint;
-    throw new HighballError("SERVER_REFUSED", said.message, hint === "" ? {} : { hint });
+    if (said.code === "LOCKED" && this.#token === null) {
+      throw new HighballError(
+        "SERVER_REFUSED",
+        `The server at "${this.url}" does this only for whoever has its token, and none was found.`,
+        { hint: NO_TOKEN },
+      );
+    }
+    throw new HighballError("SERVER_REFUSED", said.message, said.hint === "" ? {} : { hint: said.hint });
   }
 }
 

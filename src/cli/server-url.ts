@@ -49,13 +49,11 @@ export function tryServerUrl(text: string): ServerUrl | null {
   }
 }
 
-/** Whether two addresses lead to one server: of this machine's own names each does, where the port is one. */
+/** Whether two addresses lead to one server: `localhost` stands for every address of this machine alone. */
 export function leadToSameServer(one: ServerUrl, other: ServerUrl): boolean {
   if (one.url === other.url) return true;
-  const { target } = one;
-  return (
-    target.port !== undefined &&
-    String(target.port) === String(other.target.port) &&
-    [one, other].every(({ url }) => LOOPBACK.test(new URL(url).hostname))
-  );
+  const ports = [one, other].map(({ target }) => target.port);
+  if (ports[0] === undefined || String(ports[0]) !== String(ports[1])) return false;
+  const names = [one, other].map(({ url }) => new URL(url).hostname);
+  return names.includes("localhost") && names.every((name) => LOOPBACK.test(name));
 }

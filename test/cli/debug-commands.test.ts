@@ -520,11 +520,17 @@ describe("the server", () => {
     expect(await failureOf(["replay", "4", "--url", url])).toMatchObject({
       code: "SERVER_REFUSED",
       exitCode: 1,
-      message: "The token is missing\\x1B[2J.",
+      message: `The server at "${url}" does this only for whoever has its token, and none was found.`,
       hint: expect.stringContaining("Type it as the user who started the server"),
     });
     const servers = { "/": [{ url, token }] };
-    expect((await failureOf(["replay", "4"], { servers })).hint).toBe("Unlock it.");
+    expect(await failureOf(["replay", "4"], { servers })).toMatchObject({
+      message: "The token is missing\\x1B[2J.",
+      hint: "Unlock it.",
+    });
+    // Somebody else may listen on the same port of the other loopback address.
+    const other = url.replace("127.0.0.1", "[::1]");
+    expect((await failureOf(["replay", "4", "--url", other], { servers })).hint).not.toBe("Unlock it.");
     expect(await failureOf(["errors", "9", "--url", url])).toMatchObject({
       code: "RECORD_NOT_FOUND",
       message: "There is no error 9.",
