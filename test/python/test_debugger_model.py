@@ -243,6 +243,12 @@ class Groups(ModelTestCase):
 
 
 class SyntaxErrors(ModelTestCase):
+    def test_its_message_leaves_the_place_to_what_shows_it(self) -> None:
+        exc = raised(compile, "a = 1\nb = )\n", "shop.py", "exec")
+        message = described(exc)["message"]
+        self.assertEqual(str(exc), f"{message} (shop.py, line 2)")
+        self.assertEqual(described(SyntaxError("bare (as it is)"))["message"], "bare (as it is)")
+
     def syntax(self, exc: BaseException) -> Model:
         found = described(exc)["syntax"]
         self.assertIsNotNone(found)

@@ -12,7 +12,7 @@ from .limits import LIMITS, Budget
 from .owner import Owners
 from .source import Sources
 from .suggestions import suggestion
-from .syntax_errors import describe_syntax
+from .syntax_errors import describe_syntax, without_place
 from .text import clip, json_size, plain_title, short_name, type_name
 
 TYPE_CHECKING = False
@@ -130,6 +130,8 @@ class _Description:
             if syntax and json_size(syntax) > self._limits.value:
                 syntax["source"] = None  # lines of a thousand characters each
             made["syntax"] = syntax
+            if syntax:
+                made["message"] = without_place(made["message"], exc)  # type: ignore[arg-type]
         self._budget.left -= json_size(made)
         made["frames"] = self._frames.of(exc, omitted)
         made["members"] = self._members(exc, nesting, omitted)

@@ -36,6 +36,13 @@ def describe_syntax(exc: SyntaxError, sources: Sources, limits: Limits) -> Optio
     }
 
 
+def without_place(message: str, exc: SyntaxError) -> str:
+    """Leave out ``(app.py, line 1)``, as Python does where it prints one: both are told beside the message."""
+    said = _attribute(exc, "msg", str)
+    is_followed = said and message.startswith(f"{said} (") and message.endswith(")")
+    return said if is_followed else message
+
+
 def _columns(exc: SyntaxError, line: int, text: str) -> Optional[List[int]]:
     """Return where the mark begins and ends, one character wide at least; the line may end before it."""
     offset = _attribute(exc, "offset", int)
