@@ -163,6 +163,27 @@ class Names(ConsoleTestCase):
         self.console = make(body)
         self.assertEqual(self.value("[field for _ in '1'][0]"), "7")
 
+    def test_a_frame_that_runs_in_a_mapping_of_its_own(self) -> None:
+        class Leaving(Dict[str, Any]):
+            def __iter__(self) -> Any:
+                sys.exit(1)
+
+            keys = items = __iter__
+
+        class Lost:
+            def __getitem__(self, name: str) -> Any:
+                raise KeyError(name)
+
+            def items(self) -> Any:
+                sys.exit(1)
+
+            keys = items
+
+        self.console = make(lambda: exec("1 / 0", {}, Leaving(field=7)))
+        self.assertEqual(self.value("field"), "7")
+        self.console = make(lambda: exec("1 / 0", {"field": 8}, Lost()))
+        self.assertEqual(self.value("field"), "8")
+
 
 class Input(ConsoleTestCase):
     def test_a_block_goes_on_until_an_empty_line(self) -> None:

@@ -9,6 +9,7 @@ import os
 import random
 import subprocess
 import sys
+import tempfile
 import time
 import unittest
 import zipfile
@@ -399,6 +400,16 @@ class Frames(ModelTestCase):
         # An environment in the application's folder is none of its own.
         above = os.path.dirname(os.path.dirname(folder))
         self.assertEqual(described(exc, directory=above)["frames"][0]["owner"], "library")
+
+    def test_a_working_directory_that_was_removed(self) -> None:
+        before = os.getcwd()
+        folder = tempfile.mkdtemp()
+        os.chdir(folder)
+        self.addCleanup(os.chdir, before)
+        os.rmdir(folder)
+        code = compile("1 / 0", "relative.py", "exec")
+        (frame,) = described(raised(exec, code, {"__file__": "relative.py"}), directory=".")["frames"][-1:]
+        self.assertEqual((frame["file"], frame["owner"]), ("relative.py", "application"))
 
     def test_relative_paths_are_made_absolute(self) -> None:
         root = self.tree({"a.py": "1 / 0\n"})

@@ -6,6 +6,7 @@ import os
 from typing import NamedTuple
 
 from .hiding import hidden
+from .owner import absolute
 from .ranges import running_range
 from .source import excerpt
 from .stack import stack_of
@@ -181,5 +182,5 @@ def _function(code: CodeType) -> str:
 def _path(file: str) -> str:
     """Return a path by which an editor finds the file."""
     # Relative ones come from relative entries of sys.path, and from template folders.
-    path = os.path.abspath(file)
+    path = absolute(file)
     return file if file.startswith("<") or not os.path.isfile(path) else path

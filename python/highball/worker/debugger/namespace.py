@@ -11,6 +11,15 @@ if TYPE_CHECKING:
 _MISSING = object()
 
 
+def _copied(mapping: Mapping[str, Any]) -> Dict[str, Any]:
+    # A class may have its body run in a mapping of its own, and ``exec()`` takes any.
+    try:
+        items: Any = dict.items(mapping) if issubclass(type(mapping), dict) else mapping.items()  # type: ignore[arg-type]
+        return dict(list(items))
+    except BaseException:
+        return {}
+
+
 class Namespace:
     """The globals of a frame as they are, and a copy of its locals in which assignments stay.
 
@@ -21,7 +30,7 @@ class Namespace:
     def __init__(self, frame_globals: Dict[str, Any], frame_locals: Mapping[str, Any]) -> None:
         self._globals = frame_globals
         # Of a module they are the same. Python 3.13 gives a view of the frame, earlier ones a copy.
-        self.locals: Dict[str, Any] = {} if frame_locals is frame_globals else dict(frame_locals)
+        self.locals: Dict[str, Any] = {} if frame_locals is frame_globals else _copied(frame_locals)
         self.names: Dict[str, Any] = {}
         """What code is run in."""
         self._underneath: Dict[str, Any] = {}

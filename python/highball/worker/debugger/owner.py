@@ -15,6 +15,14 @@ if TYPE_CHECKING:
 _INSTALLED = tuple(f"{os.sep}{name}{os.sep}" for name in ("site-packages", "dist-packages"))
 
 
+def absolute(path: str) -> str:
+    """Return a path from the root, or as it is where the working directory has been removed."""
+    try:
+        return os.path.abspath(path)
+    except OSError:
+        return path
+
+
 class Owners:
     """Tells whose a file is.
 
@@ -25,7 +33,7 @@ class Owners:
     def __init__(self, directory: str = "", target: str = "") -> None:
         self._foreign = foreign_folders()
         self._libraries = tuple(os.path.join(folder, "") for folder in library_folders())
-        self._directory = os.path.join(os.path.abspath(directory), "") if directory else ""
+        self._directory = os.path.join(absolute(directory), "") if directory else ""
         # An environment may be in the application's folder.
         self._foreign_within = tuple(
             folder for folder in self._foreign if not self._directory.startswith(folder)
@@ -46,7 +54,7 @@ class Owners:
         if not path or path.startswith("<"):
             return "application"
         if path not in self._known:
-            self._known[path] = self._find(os.path.abspath(path))
+            self._known[path] = self._find(absolute(path))
         return self._known[path]
 
     def _find(self, path: str) -> Owner:

@@ -72,7 +72,7 @@ class Questions:
                 self._answering().evaluate(ident, frame, code, say)
                 if ident in list(self._interrupted):  # before it had begun
                     self._answering().interrupt(ident)
-        except Exception as error:
+        except BaseException as error:  # a frame's own mapping may call sys.exit(); whoever asks waits for an answer
             reason = "The worker could not do it: %s: %s" % (type(error).__name__, error)
             self._say(answered, ident, [] if kind == protocol.SUGGEST else {"status": "gone", "reason": reason})
 
