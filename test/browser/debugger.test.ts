@@ -429,6 +429,14 @@ describeBrowser("the debugger's page in Chromium", () => {
     await prompt().press("Enter");
     await log().locator(".result", { hasText: "2" }).waitFor();
     expect(site.debuggee.evaluated).toEqual([["console", "1 + 1"]]);
+    // While the code is loaded there is nobody to ask; what was written waits for it.
+    site.debuggee.isGone = true;
+    await prompt().fill("2 + 2");
+    await prompt().press("Enter");
+    await tab.locator(".toast", { hasText: "No process of the application runs" }).waitFor();
+    site.debuggee.isGone = false;
+    await prompt().press("Enter");
+    await expect.poll(() => site.debuggee.evaluated.length, poll).toBe(2);
   });
 
   it("new code offers to send the request again; the outcome takes the offer's place", async () => {

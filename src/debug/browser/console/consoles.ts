@@ -1,3 +1,4 @@
+import { CONSOLE } from "../../../debuggee.ts";
 import type { Session } from "../session.ts";
 import type { UnlockDialog } from "../unlock-form.ts";
 import { FrameConsole } from "./frame-console.ts";
@@ -29,7 +30,13 @@ export function consoles(
       // Of frames that were not kept there is nothing to run code in, and of processes that have ended the page says so.
       if (current !== null || place === null || frame === "" || evaluates !== "true" || gone === "true")
         return;
-      current = new FrameConsole(place, { session, dialog, history, route: routeOf(frame) });
+      current = new FrameConsole(place, {
+        session,
+        dialog,
+        history,
+        route: routeOf(frame),
+        isLasting: frame === CONSOLE,
+      });
       made.set(panel, current);
     },
     focus: () => current?.focus(),

@@ -14,6 +14,8 @@ export interface ConsoleHost {
   readonly history: History;
   /** Of the frame; ends with a slash. */
   readonly route: string;
+  /** Not a frame's: it goes on when there is another process. */
+  readonly isLasting: boolean;
 }
 
 type Answer = Evaluation & { readonly evaluation?: number };
@@ -91,7 +93,9 @@ export class FrameConsole {
       if (answer.status === "gone") this.#end(answer.reason);
       return "done";
     } catch (error) {
-      if (error instanceof ApiError && error.code === "GONE") this.#end(error.message);
+      // Another process will run the application; no other one has the frame.
+      if (error instanceof ApiError && error.code === "GONE" && !this.#host.isLasting)
+        this.#end(error.message);
       else if (error instanceof ApiError && error.code === "LOCKED")
         this.#host.dialog.open(() => this.focus());
       else complain(error);
