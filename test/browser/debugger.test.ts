@@ -392,6 +392,15 @@ describeBrowser("the debugger's page in Chromium", () => {
     await tab.reload();
     await tab.locator(".notice", { hasText: "has ended" }).waitFor();
     expect(await prompt().count()).toBe(0);
+    site.debuggee.isGone = false;
+    await tab.reload();
+    await prompt().focus();
+    // Before one asks, where the page hears of new code.
+    site.debuggee.isGone = true;
+    site.code.became("ready", 2);
+    await tab.locator(".notice", { hasText: "has ended" }).waitFor();
+    expect(await prompt().isVisible()).toBe(false);
+    expect(await tab.evaluate("document.activeElement.className")).toContain("panel");
   });
 
   it("a page that was left open does nothing to the errors and requests of the next run of the server", async () => {

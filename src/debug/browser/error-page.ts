@@ -2,6 +2,7 @@ import { consoles, type Consoles } from "./console/consoles.ts";
 import { copyError } from "./copying.ts";
 import { find } from "./dom.ts";
 import { Frames } from "./frames.ts";
+import { lookForFrames } from "./gone.ts";
 import { installKeys, keyButton, type Key } from "./keys.ts";
 import { ReplayBar } from "./replay-bar.ts";
 import type { Session } from "./session.ts";
@@ -22,7 +23,7 @@ export function startErrorPage(session: Session): void {
     search.moveTo(panel);
     open.show(panel);
   });
-  const replay = new ReplayBar(session, dialog);
+  const replay = new ReplayBar(session, dialog, () => void lookForFrames());
   const copy = (format: "markdown" | "text"): void => void copyError(id, format);
   const openEditor = (): void => frames.current?.querySelector<HTMLAnchorElement>("a.editor")?.click();
   const keys: readonly Key[] = [

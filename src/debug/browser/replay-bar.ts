@@ -46,7 +46,11 @@ export class ReplayBar {
   /** What came while a request was on its way. */
   #missed: (() => void) | null = null;
 
-  constructor(session: Session, dialog: UnlockDialog) {
+  readonly #reloaded: () => void;
+
+  /** @param reloaded is told of new code that is ready */
+  constructor(session: Session, dialog: UnlockDialog, reloaded: () => void = () => undefined) {
+    this.#reloaded = reloaded;
     this.#session = session;
     this.#dialog = dialog;
     this.#byItself.checked = recall("local", "replays by itself") === "yes";
@@ -127,6 +131,7 @@ export class ReplayBar {
       this.#text.textContent = EARLIER;
       this.#send.hidden = this.#label.hidden = !this.#isOwnAddress;
     } else this.#text.textContent = "The code was loaded again.";
+    this.#reloaded();
     // Nobody is there to type a PIN.
     if (this.#byItself.checked && (this.#session.isUnlocked || this.#isOwnAddress)) this.replay();
   }

@@ -6,6 +6,7 @@ import { PLACES } from "./error-row.ts";
 import { planError, type Plan } from "./exception-parts.ts";
 import { renderFrameList } from "./frame-list.ts";
 import { renderPanel } from "./frame-panel.ts";
+import { GONE } from "./gone.ts";
 import { renderHeadline } from "./headline.ts";
 import type { PageContext } from "./page-context.ts";
 import { printed } from "./printed.ts";
@@ -69,10 +70,6 @@ ${place === "" ? null : markup`<span class="where">${place}</span> `}${renderTim
 }
 
 const STDERR = "stderr: ";
-
-const GONE: Markup = markup`<p class="notice" role="status">The process that held these frames has ended. The values are
-those of then; code can be run in them no more. <span class="hint">Send the request again to get frames that live.</span></p>
-`;
 
 function renderFrames(record: ErrorRecord, plan: Plan, context: PageContext): Markup | null {
   if (record.model === null || plan.spots.length === 0) return renderTraceback(record);

@@ -37,6 +37,7 @@ input:focus-visible, textarea:focus-visible { outline-offset: 0; }
 .source:has(+ .console-place > .console) { border-bottom-left-radius: 0; border-bottom-right-radius: 0; }
 .console { border: 1px solid var(--line); border-top: 0; border-radius: 0 0 6px 6px; background: var(--ground); }
 .missing + .console-place > .console, .console-place:first-child > .console { border-top: 1px solid var(--line); border-radius: 6px; }
+[data-gone="true"] .prompt, [data-gone="true"] .locked, [data-gone="true"] .console:not(:has(.log:not([hidden]), .gone)) { display: none; }
 .chevrons { color: var(--accent); font: 0.8125rem/1.5 var(--mono); user-select: none; white-space: pre; }
 .locked { display: block; width: 100%; padding: 0.4375rem 0.875rem; border: 0; background: none; color: var(--quiet); text-align: left; }
 .prompt { position: relative; display: flex; align-items: start; gap: 0.5rem; padding: 0.4375rem 0.875rem; }

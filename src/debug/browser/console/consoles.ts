@@ -18,7 +18,7 @@ export function consoles(
   dialog: UnlockDialog,
   routeOf: (frame: string) => string,
 ): Consoles {
-  const { evaluates, gone, project = "" } = document.body.dataset;
+  const { evaluates, project = "" } = document.body.dataset;
   const history = new History(project);
   const made = new Map<HTMLElement, FrameConsole>();
   let current: FrameConsole | null = null;
@@ -26,6 +26,7 @@ export function consoles(
     show(panel) {
       current = made.get(panel) ?? null;
       const frame = panel.dataset["frame"] ?? "";
+      const { gone } = document.body.dataset;
       const place = panel.querySelector<HTMLElement>(".console-place");
       // Of frames that were not kept there is nothing to run code in, and of processes that have ended the page says so.
       if (current !== null || place === null || frame === "" || evaluates !== "true" || gone === "true")
