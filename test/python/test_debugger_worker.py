@@ -113,6 +113,27 @@ class Errors(unittest.TestCase):
         self.assertIn("ValueError: out of 41", error["traceback"])
         self.assertEqual(self.worker.value(frame_of(error["error"], "view"), "total"), "41")
 
+    def test_that_the_client_has_gone_is_none_but_what_fails_then_is(self) -> None:
+        source = (
+            "def app(environ, start_response):\n"
+            "    write = start_response('200 OK', [])\n"
+            "    while environ['PATH_INFO'] == '/write': write(b'more')\n"
+            "    return lost(environ)\n"
+            "def lost(environ):\n"
+            "    yield b'first'\n"
+            "    while not environ['highball.client_disconnected'](): pass\n"
+            "    raise FileNotFoundError('lost')\n"
+        )
+        worker = DebuggedWorker(self, source).ready()
+        for path in ("/write", "/lost"):
+            ident = worker.send(path)
+            kind, payload = worker.answer(ident)
+            self.assertEqual(kind, protocol.RESPONSE, payload)
+            worker.say(protocol.CANCEL, ident)
+        error = worker.told(protocol.ERROR)
+        self.assertEqual(error["error"]["exception"]["type"], "FileNotFoundError")
+        self.assertNotIn("ConnectionAbortedError", worker.printed())
+
     def test_of_close_are_told_although_the_response_is_whole(self) -> None:
         self.assertEqual(self.worker.body("/close"), b"a body")
         error = self.told()

@@ -302,8 +302,8 @@ class Exchange:
     # -- failure -----------------------------------------------------------------------------
 
     def _fail(self, error: BaseException) -> None:
-        if self.cancelled and isinstance(error, (OSError, GeneratorExit)):
-            return
+        if self.cancelled and isinstance(error, (ConnectionError, GeneratorExit)):
+            return  # that is how write() ends an application whose client has gone
         debugger = self._debugger
         output = [] if debugger is None else debugger.raised(error)
         where = "%s %s" % (self._environ.get("REQUEST_METHOD"), self._environ.get("REQUEST_URI"))
