@@ -119,6 +119,8 @@ export interface Fault {
   readonly place: "stream" | "close" | "thread";
   /** As `ApplicationRequest.record`; 0 where it belongs to none. */
   readonly record: number;
+  /** Name of the application's thread; empty where a request's own has raised. */
+  readonly thread: string;
   readonly traceback: string;
   readonly error: ErrorModel | null;
   readonly output: readonly string[];

@@ -43,7 +43,9 @@ export function errorOf(
 
 /** What is kept of an error that no request was answered with. */
 export function faultError(fault: Fault, circumstances: Circumstances): NewError {
-  return raisedError(fault.place, fault, circumstances);
+  const { place, thread } = fault;
+  const message = thread === "" ? "" : oneLine(`It came up in the thread "${thread}".`);
+  return { ...raisedError(place, fault, circumstances), message };
 }
 
 /** What is kept of the end of a worker. */

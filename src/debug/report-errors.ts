@@ -3,7 +3,7 @@ import type { ErrorPlace, ErrorRecord } from "./error-record.ts";
 import type { ErrorStore } from "./error-store.ts";
 
 /** Where the errors come up that a worker leaves to the gateway (`shows` of `LoadOptions`). */
-const SHOWN: ReadonlySet<ErrorPlace> = new Set<ErrorPlace>(["request", "stream", "close"]);
+const SHOWN: ReadonlySet<ErrorPlace> = new Set<ErrorPlace>(["request", "stream", "close", "thread"]);
 
 /**
  * Says in the terminal where the page of each error is.
@@ -20,7 +20,7 @@ export function reportErrors(
   errors.subscribe((record) => {
     const base = url();
     const page = base.startsWith("http") ? `${base}/__highball__/errors/${record.id}` : null;
-    // What threads raise Python itself prints; what became of a process or of a load stands in the log.
+    // What became of a process or of a load stands in the log.
     if (show !== null && SHOWN.has(record.place)) show(record, page);
     else if (page !== null) log.info(`Debugger: ${page}`);
   });

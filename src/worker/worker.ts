@@ -171,11 +171,12 @@ export class Worker {
   }
 
   #raised(id: number, payload: Buffer): void {
-    const { place, traceback, error, output } = readObject(payload);
+    const { place, thread, traceback, error, output } = readObject(payload);
     if (place !== "stream" && place !== "close" && place !== "thread") return;
     this.#listener?.raised({
       place,
       record: id === 0 ? 0 : (this.channel?.recordOf(id) ?? 0),
+      thread: typeof thread === "string" ? thread : "",
       traceback: typeof traceback === "string" ? traceback : "",
       error: readErrorModel(error),
       output: readLines(output),

@@ -71,8 +71,11 @@ describe("an error in the terminal", () => {
     await statusOf(terminal, "/late");
     await terminal.expect(/KeyError: 'late'[^]*\/__highball__\/errors\/1\r\n/);
     await statusOf(terminal, "/thread");
-    await terminal.expect(/Exception in thread[^]*JSONDecodeError[^]*\/__highball__\/errors\/2\r\n/);
+    const [shown] = await terminal.expect(/JSONDecodeError[^]*\/__highball__\/errors\/2\r\n/);
+    expect(shown).toContain('It came up in the thread "');
     expect(terminal.shown().match(/^KeyError: /gm)).toHaveLength(1);
+    expect(terminal.shown().match(/^[\w.]*JSONDecodeError: /gm)).toHaveLength(1);
+    expect(terminal.shown()).not.toContain("Exception in thread");
   });
 
   it("does not command it", async () => {

@@ -10,12 +10,18 @@ from highball.worker import protocol
 from highball.worker.debugger.worker_debugger import BURST
 
 APPLICATION = """
+import threading
+
 class Closing(list):
     def close(self):
         raise ValueError("closing")
 
 def app(environ, start_response):
     path = environ["PATH_INFO"]
+    if path == "/thread":
+        thread = threading.Thread(target=int, args=("x",), name="counting")
+        thread.start()
+        thread.join()
     if path == "/early":
         raise ValueError("early")
     start_response("200 OK", [("Content-Type", "text/plain")])
@@ -45,6 +51,9 @@ class AWorkerWhoseGatewayShowsErrors(unittest.TestCase):
         self.assertEqual(self.worker.told(protocol.ERROR)["place"], "stream")
         self.worker.send("/close")
         self.assertEqual(self.worker.told(protocol.ERROR)["place"], "close")
+        self.worker.send("/thread")
+        told = self.worker.told(protocol.ERROR)
+        self.assertEqual((told["place"], told["thread"]), ("thread", "counting"))
         self.assertEqual(self.worker.printed(), "")
 
     def test_prints_what_it_does_not_tell(self) -> None:
@@ -67,9 +76,12 @@ class AnotherWorker(unittest.TestCase):
         worker.told(protocol.ERROR)
         worker.send("/close")
         worker.told(protocol.ERROR)
+        worker.send("/thread")
+        worker.told(protocol.ERROR)
         printed = worker.printed()
-        for message in ("early", "late", "closing"):
+        for message in ("early", "late", "closing", "invalid literal"):
             self.assertEqual(printed.count("ValueError: " + message), 1, message)
+        self.assertIn("Exception in thread counting:", printed)
 
 
 if __name__ == "__main__":

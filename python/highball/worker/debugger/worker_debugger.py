@@ -112,8 +112,12 @@ class WorkerDebugger:
         error: BaseException,
         output: List[str],
         preserved: Optional[Preserved] = None,
+        thread: str = "",
     ) -> bool:
-        """Tell the gateway of an error that no response can tell of; return whether it was told."""
+        """Tell the gateway of an error that no response can tell of; return whether it was told.
+
+        ``thread`` is the name of the application's thread that it came up in.
+        """
         if self._is_flood():
             return False
         self._say(
@@ -121,6 +125,7 @@ class WorkerDebugger:
             ident,
             {
                 "place": place,
+                "thread": thread,
                 "traceback": format_exception(error)[-65536:],
                 "error": self.describe(error, preserved),
                 "output": output,
@@ -165,11 +170,20 @@ class WorkerDebugger:
         import threading
 
         before = threading.excepthook
+        # What somebody else has put there does more than to print.
+        only_prints = before.__module__ in ("_thread", "threading")
 
         def excepthook(raised: Any) -> None:
             output = self._output()
-            before(raised)
-            if raised.exc_value is not None and not isinstance(raised.exc_value, SystemExit):
-                self.tell("thread", 0, raised.exc_value, output)
+            error = raised.exc_value
+            leaves = self.shows and only_prints
+            if not leaves:
+                before(raised)
+            told = False
+            if error is not None and not isinstance(error, SystemExit):
+                thread = getattr(raised.thread, "name", "")
+                told = self.tell("thread", 0, error, output, thread=thread)
+            if leaves and not told:
+                before(raised)
 
         threading.excepthook = excepthook
