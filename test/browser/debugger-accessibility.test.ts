@@ -36,7 +36,10 @@ describeBrowser.each(LOOKS)("in $colorScheme, $width pixels wide", ({ colorSchem
     site = await DebuggerSite.open();
     const { version } = site.code;
     const { debuggee } = site;
-    site.requests = [requestRecord(), requestRecord({ id: 11, status: null, error: null, duration: null })];
+    site.requests = [
+      requestRecord({ error: 1 }),
+      requestRecord({ id: 11, status: null, error: null, duration: null }),
+    ];
     site.errors = Object.values(errorModels).map((model, index) =>
       errorRecord(model, { id: index + 1, version, debuggee, request: requestRecord() }),
     );
@@ -72,7 +75,7 @@ describeBrowser.each(LOOKS)("in $colorScheme, $width pixels wide", ({ colorSchem
     }
   });
 
-  it.each(["errors", "requests", "requests/12", "console", "unlock"])(
+  it.each(["errors", "errors/999", "requests", "requests/12", "console", "unlock"])(
     "nothing serious is found in the page %s",
     async (path) => {
       await tab.goto(site.url(`/__highball__/${path}`));

@@ -21,9 +21,9 @@ export function renderConsolePage(context: PageContext): Page {
 <p class="where">Python with the application at hand, in a worker that serves it. What is assigned lives as long as
 the worker does.</p></div>
 ${context.evaluates ? null : markup`<p class="notice">Running code is switched off (<code>--no-evalex</code>).</p>\n`}\
-<section class="panel chosen" data-frame="${CONSOLE}" aria-label="Console">
+<div class="panel chosen" data-frame="${CONSOLE}">
 <div class="console-place"></div>
-</section>
+</div>
 <noscript><p class="notice">The console needs JavaScript.</p></noscript>
 </main>
 `,

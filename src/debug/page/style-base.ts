@@ -59,7 +59,7 @@ h3 { font-size: 0.8125rem; font-weight: 600; }
 code, bdi, dt, dd, li, .place, .title, h1 > span { unicode-bidi: isolate; }
 small { font-size: 0.8125rem; font-weight: 400; color: var(--quiet); }
 a { color: var(--accent); text-decoration: none; text-underline-offset: 0.2em; }
-a:hover { text-decoration: underline; }
+a:hover, .missing-page p a, .notice a, .detail a { text-decoration: underline; }
 :focus-visible { outline: 2px solid var(--accent); outline-offset: 2px; border-radius: 3px; }
 summary { cursor: pointer; }
 [hidden] { display: none !important; }

@@ -47,11 +47,12 @@ export const CODE: string = `
 .cut { margin-left: 0.25rem; }
 .items > summary .opening, .items[open] > summary .preview { display: none; }
 .items[open] > summary .opening { display: inline; }
-.items ul { margin-left: 0.375rem; padding-left: 1.125rem; border-left: 1px solid var(--line); }
+.items ul { margin-left: 1.375rem; padding-left: 1.125rem; border-left: 1px solid var(--line); }
 .items, .long { display: block; }
 /* Outside, or a value without spaces begins in the line below it. */
 .items > summary, .long > summary { list-style-position: outside; margin-left: 1.125rem; }
 .long > .value { display: block; margin-left: 1.125rem; }
+.items > .value { margin-left: 1.125rem; }
 .long[open] > summary > code { display: none; }
 .long:not([open]) > summary > .less { display: none; }
 .key.field { color: var(--text); }
