@@ -16,6 +16,7 @@ assert WORKER_ROOT in sys.path
 
 from highball.worker.debugger import output  # noqa: E402
 from highball.worker.debugger.output import KeptStream, keep_output, last_lines  # noqa: E402
+from highball.worker.wsgi import report  # noqa: E402
 
 
 class OutputTestCase(unittest.TestCase):
@@ -63,6 +64,14 @@ class Lines(OutputTestCase):
         self.assertEqual(len(lines), output.LINES)
         self.assertLessEqual(max(map(len, lines)), output.WIDTH + len(output.MARK))
         self.assertLess(sum(len(piece[2]) for piece in output._pieces), output.PIECES * output.PIECE + 1)
+
+    def test_are_not_the_server_s_own(self) -> None:
+        with self.streams() as (_, err):
+            print("before", file=sys.stderr)
+            report("Error on request GET /", ValueError("of another request"))
+            print("after", file=sys.stderr)
+        self.assertEqual(last_lines(), ["stderr: before", "stderr: after"])
+        self.assertIn(b"ValueError: of another request\nafter\n", err.getvalue())
 
     def test_of_threads_do_not_mix(self) -> None:
         barrier = threading.Barrier(4)

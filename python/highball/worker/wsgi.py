@@ -354,7 +354,8 @@ def report(message: str, error: Optional[BaseException] = None) -> str:
     text = "" if error is None else format_exception(error)
     line = "".join(c if c.isprintable() else "\\x%02x" % ord(c) for c in message)
     try:
-        sys.stderr.write(line + ("\n" if error is None else ":\n" + text))
+        write = getattr(sys.stderr, "write_apart", sys.stderr.write)
+        write(line + ("\n" if error is None else ":\n" + text))
         sys.stderr.flush()
     except Exception:
         pass  # a closed or broken stderr must not cost a response

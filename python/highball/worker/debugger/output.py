@@ -37,6 +37,10 @@ _note = _pieces.append
 _write = io.TextIOWrapper.write
 
 
+_streams: List[KeptStream] = []
+"""Never let go of: an application that puts another stream over the same buffer would have it closed with this one."""
+
+
 class KeptStream(io.TextIOWrapper):
     """A standard stream that notes what is written to it.
 
@@ -56,6 +60,11 @@ class KeptStream(io.TextIOWrapper):
         length = _write(self, text)
         _note((self.mark, get_ident(), text if length <= PIECE else text[-PIECE:]))
         return length
+
+
+    def write_apart(self, text: str) -> int:
+        """Write what is not the application's: the next error need not show the traceback of this one."""
+        return _write(self, text)
 
 
 def keep_output() -> None:
@@ -108,4 +117,5 @@ def _kept(stream: Optional[TextIO], mark: str) -> Any:
     except (OSError, ValueError):  # closed
         return stream
     kept.mark = mark
+    _streams.append(kept)
     return kept
