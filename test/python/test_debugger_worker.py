@@ -377,6 +377,18 @@ class Streams(unittest.TestCase):
         told = DebuggedWorker(self, source).ready().body("/")
         self.assertNotIn(b"False", told, told)
 
+    def test_an_application_may_put_its_own_over_their_buffers(self) -> None:
+        source = (
+            "import gc, io, sys\n"
+            "sys.stdout = io.TextIOWrapper(sys.stdout.buffer, encoding='utf-8', line_buffering=True)\n"
+            "sys.stderr = sys.__stderr__\n"
+            "gc.collect()\n"
+            "print('own')\n"
+            "print('first', file=sys.stderr)\n"
+            "app = print\n"
+        )
+        self.assertEqual(DebuggedWorker(self, source).ready().printed(), "own\nfirst\n")
+
     def test_what_is_printed_comes_out_at_once_and_in_order(self) -> None:
         source = APPLICATION + (
             "def order(environ):\n"
