@@ -16,7 +16,11 @@ export interface Key {
  * @returns shows them too
  */
 export function installKeys(keys: readonly Key[]): () => void {
-  const show = (): void => dialog.showModal();
+  const show = (): void => {
+    dialog.showModal();
+    // Its button has the focus, and is below the keys.
+    dialog.scrollTop = 0;
+  };
   const all: readonly Key[] = [...keys, { keys: ["?"], does: "these keys", run: show }];
   const dialog = keysDialog(all);
   document.body.append(dialog);

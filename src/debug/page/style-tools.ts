@@ -81,9 +81,10 @@ dialog h3 { margin: 1rem 0 0.25rem; color: var(--quiet); }
   .completions [aria-selected="true"] { outline: 2px solid Highlight; outline-offset: -2px; }
   .prompt:focus-within { outline-color: Highlight; }
 }
-/* Phones enlarge a page whose fields have smaller letters, and leave it so. */
+/* Phones enlarge a page whose fields have smaller letters, and leave it so. They have no keys to tell of. */
 @media (max-width: 44rem) and (pointer: coarse) {
   .prompt textarea, .prompt .chevrons, .search input { font-size: 1rem; }
+  .actions [aria-keyshortcuts="?"] { display: none; }
 }
 @media (max-width: 68rem) {
   .headline { display: block; }
