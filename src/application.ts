@@ -110,8 +110,12 @@ export interface FaultListener {
   raised(fault: Fault): void;
   /** A worker has ended of itself, while it ran no request. */
   died(death: { readonly pid: number; readonly reason: string; readonly traceback: string }): void;
-  /** Code cannot be loaded: told before any request is told. */
-  loadFailed(problem: LoadFailure): void;
+  /**
+   * Code cannot be loaded: told before any request is told.
+   *
+   * @returns whether the developer is shown it, and nobody else needs to say it
+   */
+  loadFailed(problem: LoadFailure): boolean;
 }
 
 export interface Fault {

@@ -101,8 +101,8 @@ export class FixedCode implements ServedCode {
       },
       (error: unknown) => {
         if (!(error instanceof HighballError)) throw error;
-        this.#faults?.loadFailed(loadFailureOf(error));
-        const traceback = error.traceback === undefined ? "" : `\n${error.traceback}`;
+        const isShown = this.#faults?.loadFailed(loadFailureOf(error)) === true;
+        const traceback = error.traceback === undefined || isShown ? "" : `\n${error.traceback}`;
         this.#log.error(
           `The application was not loaded again, the old code goes on: ${error.message}${traceback}`,
         );

@@ -228,8 +228,12 @@ export class ReloadingCode implements ServedCode {
     const failure: Failure = { kind: "load-failed", problem };
     const mayPass = circumstances?.ofSystem === true;
     // It may be tried once more: if that fails too, the first request tells.
-    if (!mayPass) this.#faults?.loadFailed(problem);
-    return { problem: { failure, text, mayPass }, files: circumstances?.imports?.files ?? [], slowest: [] };
+    const isShown = !mayPass && this.#faults?.loadFailed(problem) === true;
+    return {
+      problem: { failure, text: isShown ? "" : text, mayPass },
+      files: circumstances?.imports?.files ?? [],
+      slowest: [],
+    };
   }
 
   /** A running application has imported more. */

@@ -4,7 +4,7 @@ import type { OwnPages } from "./debug/own-pages.ts";
 import { formatPin } from "./debug/pin.ts";
 import type { ReplayAddress } from "./debug/replay.ts";
 import { reportErrors } from "./debug/report-errors.ts";
-import { errorShower } from "./debug/show-error.ts";
+import { errorShower, type ErrorShower } from "./debug/show-error.ts";
 import { writeServerFile } from "./debug/server-file.ts";
 import { showsErrors } from "./debug/shows-errors.ts";
 import { createMessageLog, type MessageLog } from "./log/message-log.ts";
@@ -87,6 +87,7 @@ class RunningServer implements Server {
   readonly #code: ServedCode;
   readonly #gateway: Gateway;
   #pages: OwnPages | null = null;
+  #shower: ErrorShower | null = null;
   #removeServerFile: () => void = () => {};
   #listeners: readonly Listener[] = [];
   #ready: LoadedApplication = { application: "", python: "" };
@@ -124,12 +125,13 @@ class RunningServer implements Server {
       version: () => this.#code.state?.version ?? "",
       address: () => boundAddress(this.#listeners[0]),
       passesErrors: settings.passthroughErrors,
+      showsErrors: showsErrors(settings),
     });
     made.errors.subscribe((record) => this.#gateway.internalRoutes?.events.tellError(record));
     const { chdir: folder, editor } = settings;
     const project = { folder, editor, environment: process.env };
-    const show = showsErrors(settings) ? errorShower(project, (text) => this.log.show(text)) : null;
-    reportErrors(made.errors, this.log, () => this.url, show);
+    if (showsErrors(settings)) this.#shower = errorShower(project, (text) => this.log.show(text));
+    reportErrors(made.errors, this.log, () => this.url, this.#shower);
     return made;
   }
 
@@ -171,6 +173,8 @@ class RunningServer implements Server {
       const pages = this.debugger === null ? null : this.#openPages(this.debugger);
       const [ready] = await Promise.all([this.#code.start(started), listening, pages]);
       this.#ready = ready;
+      // What is said next refers to it.
+      await this.#shower?.shown();
       if (this.#pages !== null) this.#writeServerFile(this.#pages);
     } catch (error) {
       this.kill();

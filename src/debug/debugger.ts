@@ -37,6 +37,8 @@ export interface DebuggedServer {
   address(): ReplayAddress | null;
   /** Errors are left alone (`--passthrough-errors`). */
   readonly passesErrors: boolean;
+  /** Whoever hears of an error shows it in the terminal, too (`showsErrors`). */
+  readonly showsErrors: boolean;
 }
 
 /**
@@ -166,8 +168,10 @@ export class Debugger implements DebugDoor, FaultListener {
     this.#add(diedError(death, { request: null, version: this.#server.version() }), null);
   }
 
-  loadFailed(problem: LoadFailure): void {
-    if (!this.#server.passesErrors) this.#addLoad(problem);
+  loadFailed(problem: LoadFailure): boolean {
+    if (this.#server.passesErrors) return false;
+    this.#addLoad(problem);
+    return this.#server.showsErrors;
   }
 
   #addLoad(problem: LoadFailure): ErrorRecord {

@@ -8,17 +8,21 @@ const LATER = 1_000;
 /** Milliseconds in which an error that comes again is not shown whole again: a page asks for much at once. */
 const SOON = 10_000;
 
-/**
- * Shows errors in a terminal as they come.
- *
- * @param write takes text that is escaped already
- */
+/** Shows errors in a terminal as they come. */
+export interface ErrorShower {
+  show(record: ErrorRecord, page: string | null): void;
+  /** Resolves once those are shown that have come by now. */
+  shown(): Promise<void>;
+}
+
+/** @param write takes text that is escaped already */
 export function errorShower(
   project: Pick<Drawing, "folder" | "editor" | "environment">,
   write: (text: string) => void,
-): (record: ErrorRecord, page: string | null) => void {
+): ErrorShower {
   const paint = paintFor(wantsColour(true, project.environment));
   let drawError: typeof Draw | null = null;
+  let waiting: Promise<void> = Promise.resolve();
   const load = async (): Promise<void> => {
     ({ drawError } = await import("./draw-error.ts"));
   };
@@ -30,10 +34,10 @@ export function errorShower(
       write(isRepeated ? `\n${text}` : `\n${text}\n`);
     }
     // They keep their order: what waits for the same goes on in the order in which it came.
-    else void load().then(() => show(record, page));
+    else waiting = load().then(() => show(record, page));
   };
   setTimeout(() => void load(), LATER).unref();
-  return show;
+  return { show, shown: () => waiting };
 }
 
 /** Tells whether an error is the one that was shown last, whole and not long ago. */

@@ -34,8 +34,9 @@ export class ReloadReport {
     this.#log.info(` * Ready after ${Math.round(milliseconds)} ms${because}`);
   }
 
+  /** @param text empty where it was said already */
   failed(text: string): void {
-    this.#log.error(text);
+    if (text !== "") this.#log.error(text);
   }
 
   waitsForPrompt(): void {

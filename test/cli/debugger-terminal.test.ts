@@ -78,6 +78,18 @@ describe("an error in the terminal", () => {
     expect(terminal.shown()).not.toContain("Exception in thread");
   });
 
+  it("of code that cannot be loaded is drawn like any other, before the banner says so and after a save", async () => {
+    const folder = makeFolder({ "app.py": "def limit():\n    return undefined\n\nLIMIT = limit()\n" });
+    const terminal = await start(folder);
+    const place =
+      /^ {2}app\.py:2 in limit\r\n[^]*> +2 +.*return undefined\r\n[^]*\/__highball__\/errors\/1\r\n/m;
+    expect(terminal.shown()).toMatch(new RegExp(`${place.source}[^]*cannot be loaded: see above`, "m"));
+    writeFileSync(join(folder, "app.py"), "import json\njson.loads('{')\n");
+    const [shown] = await terminal.expect(/Traceback[^]*\/__highball__\/errors\/2\r\n/);
+    expect(shown).toMatch(/ … \d frames? of/);
+    expect(terminal.shown().match(/JSONDecodeError: .*\r\n\r\n/g)).toHaveLength(1);
+  });
+
   it("does not command it", async () => {
     const terminal = await start(project());
     await statusOf(terminal, "/forge");

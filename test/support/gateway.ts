@@ -98,6 +98,7 @@ export class TestGateway implements Application {
       version: () => this.code.version,
       address: () => (this.port === 0 ? null : { address: "127.0.0.1", family: "IPv4", port: this.port }),
       passesErrors,
+      showsErrors: false,
     });
     made.open(pages);
     return made;

@@ -9,10 +9,9 @@ function told(url: string, isShown: boolean): string[] {
   const lines: string[] = [];
   const errors = new ErrorStore();
   const log = { debug: ignore, warning: ignore, error: ignore, info: (line: string) => lines.push(line) };
-  const show = isShown
-    ? ({ place }: { readonly place: ErrorPlace }, page: string | null) => lines.push(`${place} at ${page}`)
-    : null;
-  reportErrors(errors, log, () => url, show);
+  const show = ({ place }: { readonly place: ErrorPlace }, page: string | null): void =>
+    void lines.push(`${place} at ${page}`);
+  reportErrors(errors, log, () => url, isShown ? { show } : null);
   for (const place of ["request", "stream", "close", "thread", "load", "crash", "response"] as const) {
     const { id: _id, at: _at, ...error } = errorRecord(errorModels.plain, { place });
     errors.add(error);
@@ -30,17 +29,20 @@ describe("an error that is kept", () => {
     expect(told(url, false)).toEqual([1, 2, 3, 4, 5, 6, 7].map((id) => `Debugger: ${page(id)}`));
   });
 
-  it("is shown with that, if it came up in a request: the others are printed already", () => {
+  it("is shown with that, unless it is in the log already", () => {
     expect(told(url, true)).toEqual([
       `request at ${page(1)}`,
       `stream at ${page(2)}`,
       `close at ${page(3)}`,
-      ...[4, 5, 6, 7].map((id) => `Debugger: ${page(id)}`),
+      `thread at ${page(4)}`,
+      `load at ${page(5)}`,
+      ...[6, 7].map((id) => `Debugger: ${page(id)}`),
     ]);
   });
 
   it("has no page that a browser takes behind a Unix socket", () => {
     expect(told("unix:/run/app.sock", false)).toEqual([]);
-    expect(told("unix:/run/app.sock", true)).toEqual(["request at null", "stream at null", "close at null"]);
+    const shown = ["request", "stream", "close", "thread", "load"].map((place) => `${place} at null`);
+    expect(told("unix:/run/app.sock", true)).toEqual(shown);
   });
 });
