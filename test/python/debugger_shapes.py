@@ -89,7 +89,7 @@ def _frame(model: Any) -> None:
         assert source["first"] <= model["line"] < source["first"] + len(source["lines"])
     if place is not None:
         line = source["lines"][place["startLine"] - source["first"]]
-        assert place["startColumn"] <= len(line) or len(line) == LIMITS.line
+        assert place["startColumn"] <= len(line) or len(line) in (LIMITS.line, LIMITS.running_line)
 
 
 def _syntax(model: Any) -> None:

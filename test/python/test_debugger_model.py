@@ -513,6 +513,15 @@ class Source(ModelTestCase):
         self.assertEqual((outer["source"]["first"], len(outer["source"]["lines"])), (42 - 6, 13))
         self.assertEqual((inner["source"]["first"], len(inner["source"]["lines"])), (41 - 15, 31))
 
+    def test_long_lines_are_cut_but_far_to_the_right_of_what_failed(self) -> None:
+        text = "def main():\n    x = [%s]; 1 / 0\n    x = [%s]\n" % (", ".join("0" * 1600), "0, " * 1600)
+        (frame,) = described(raised(self.module(text).main))["frames"]
+        lines = frame["source"]["lines"]
+        self.assertTrue(lines[1].endswith("]; 1 / 0"))
+        self.assertEqual(len(lines[2]), 1000)
+        if frame["range"]:
+            self.assertEqual(lines[1][frame["range"]["startColumn"] : frame["range"]["endColumn"]], "1 / 0")
+
     def test_none_where_there_is_none(self) -> None:
         for name in ("<string>", "/nowhere/missing.py", "nul\0.py", "\udcff.py", "", "/", "/dev/null"):
             with self.subTest(name):
@@ -572,7 +581,7 @@ class Source(ModelTestCase):
     def test_long_lines_and_lone_surrogates(self) -> None:
         module = self.module("def main(): 1 / 0 #" + "x" * 100_000 + "\n")
         (frame,) = described(raised(module.main))["frames"]
-        self.assertEqual(len(frame["source"]["lines"][0]), 1000)
+        self.assertEqual(len(frame["source"]["lines"][0]), 6000)
 
     def test_an_application_with_a_linecache_of_its_own(self) -> None:
         exc = raised(self.module("def main(): 1 / 0\n").main)

@@ -59,6 +59,8 @@ class Limits(NamedTuple):
     running_lines: int = 20
     #: Characters of a line: minified sources exist.
     line: int = 1_000
+    #: Of the one that was running: what failed in it should be there.
+    running_line: int = 6_000
 
     #: Variables of one frame, by number and by size; the second for a library's.
     variables: int = 200

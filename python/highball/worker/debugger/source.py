@@ -68,7 +68,10 @@ def excerpt(
         return None
     last = min(max(first, last), first + limits.running_lines)
     start = max(1, first - context)
-    shown = [encodable(line.rstrip("\r\n"))[: limits.line] for line in lines[start - 1 : last + context]]
+    shown = [
+        encodable(line.rstrip("\r\n"))[: limits.running_line if number == first else limits.line]
+        for number, line in enumerate(lines[start - 1 : last + context], start)
+    ]
     return {"first": start, "lines": shown}
 
 
