@@ -248,6 +248,21 @@ class Evaluations(unittest.TestCase):
             self.assertEqual(exception["frames"][-1]["line"], 5)
         self.assertEqual(self.worker.value(self.frame, "total"), "41")
 
+    @unittest.skipUnless(CPYTHON, "PyPy cannot interrupt a thread")
+    def test_completions_that_do_not_end_are_interrupted(self) -> None:
+        self.worker.evaluate(
+            self.frame,
+            "def spin():\n"
+            "    while True: pass\n"
+            "class Endless:\n"
+            "    def __dir__(self):\n"
+            "        try: spin()\n"
+            "        finally: held.set()\n"
+            "endless = Endless()",
+        )
+        self.assertEqual(self.worker.suggest(self.frame, "endless."), [])
+        self.assertEqual(self.worker.value(self.frame, "held.wait(20)"), "True")
+
     def test_what_they_raise_can_be_looked_into(self) -> None:
         found = self.worker.evaluate(self.frame, "def half(n):\n    rest = n % 2\n    return n / 0\n\nhalf(total)")
         frames = found["error"]["exception"]["frames"]

@@ -6,6 +6,7 @@ from ..native import allocate_lock, start_thread
 from .completion import complete
 from .console import Console
 from .evaluation import Evaluation
+from .interrupts import Overdue, Watch
 from .kept_errors import KeptError
 from .namespace import Namespace
 
@@ -82,7 +83,14 @@ class Answers:
 
         def look() -> None:
             try:
-                found.extend(console.complete(code))
+                with Watch(PATIENCE) as watch:
+                    watch.begin()
+                    try:
+                        found.extend(console.complete(code))
+                    finally:
+                        watch.end()
+            except Overdue:
+                pass  # else it would go on for ever: one more with each key
             finally:
                 done.release()
 
