@@ -29,25 +29,36 @@ export async function answerErrors(asking: Asking): Promise<number> {
   return 0;
 }
 
-function list({ client, output, aside }: Asking, errors: readonly ErrorSummary[]): void {
+function list({ client, output, aside, project }: Asking, errors: readonly ErrorSummary[]): void {
   if (errors.length === 0) {
     aside.line(`No errors: ${client.url} has had none since it was started.`);
     return;
   }
-  for (const line of rows(errors, output)) output.line(line);
+  for (const line of rows(errors, { output, project })) output.line(line);
   if (output.isTerminal) {
     output.line(output.paint(`\n  highball errors ${errors.at(-1)?.id} shows the last one.`, "dim"));
   }
 }
 
-function rows(errors: readonly ErrorSummary[], output: Asking["output"]): string[] {
+function rows(errors: readonly ErrorSummary[], { output, project }: Rows): string[] {
   const cells = errors.map((error): Cell[] => [
     { text: String(error.id), styles: ["bold"], align: "right" },
     { text: timeOf(error.at), styles: ["dim"] },
     { text: whereOf(error) },
     { text: error.title, styles: ["red"] },
+    { text: codeOf(error, project.folder), styles: ["dim"] },
   ]);
   return renderTable(cells, 3, widthOf(output), output.paint);
+}
+
+type Rows = Pick<Asking, "output" | "project">;
+
+/** A file of the project is named from its folder. */
+function codeOf({ where }: ErrorSummary, folder: string): string {
+  if (where === null) return "";
+  const { file, line } = where;
+  const name = file.startsWith(`${folder}/`) ? file.slice(folder.length + 1) : file;
+  return line > 0 ? `${name}:${line}` : name;
 }
 
 function whereOf({ request, place }: ErrorSummary): string {
@@ -75,13 +86,13 @@ async function show(error: ErrorRecord, { client, output, project, environment }
 }
 
 /** The list, and what comes, until the server ends or Ctrl+C. */
-async function follow({ question, client, output, aside }: Asking): Promise<number> {
+async function follow({ question, client, output, aside, project }: Asking): Promise<number> {
   let last = 0;
   const tell = async (): Promise<void> => {
     const errors = readErrors(await client.json("errors")).filter(({ id }) => id > last);
     last = errors.at(-1)?.id ?? last;
     if (question.form === "json") for (const error of errors) print(output, JSON.stringify(error));
-    else for (const line of rows(errors, output)) output.line(line);
+    else for (const line of rows(errors, { output, project })) output.line(line);
   };
   // The stream first: what came between the list and its beginning would be missed.
   const events = await client.listen();

@@ -134,7 +134,9 @@ export class Debugger implements DebugDoor, FaultListener {
     if (audience === null || pages === null || !pages.admits(audience)) return answerTo(failure, null);
     const plain = answerTo(failure, audience);
     if (record === null) return plain;
-    request.status = plain.status; // the page tells it, and is made before it is sent
+    // The page tells them, and is made before it is sent.
+    request.status = plain.status;
+    request.duration = Date.now() - request.at;
     // One error of many requests is shown with the one that is answered, which the page may send again.
     return pages.answer({ ...record, request }, plain, audience);
   }

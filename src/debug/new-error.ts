@@ -80,7 +80,7 @@ export function loadError(problem: LoadFailure, circumstances: Circumstances): N
     ...circumstances,
     place: "load",
     title,
-    message: message === title ? "" : message,
+    message: message === title ? "" : withoutEnd(message, errorLine(traceback)),
     hint,
     traceback,
     model: error,
@@ -116,6 +116,11 @@ function raisedError(
     pid: debuggee?.pid ?? 0,
     debuggee,
   };
+}
+
+/** `Importing 'app' failed at app.py, line 5: NameError: …`, of which the title says the end. */
+function withoutEnd(message: string, line: string): string {
+  return line !== "" && message.endsWith(`: ${line}`) ? `${message.slice(0, -line.length - 2)}.` : message;
 }
 
 function lineOf({ exception: { type, message } }: ErrorModel): string {

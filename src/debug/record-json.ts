@@ -1,24 +1,33 @@
 import type { ErrorModel, ExceptionModel } from "../error-model.ts";
 import type { ErrorRecord } from "./error-record.ts";
+import { mainFrame } from "./fold.ts";
 import { contentType, maskError, maskRequest } from "./masked-records.ts";
 import type { RequestRecord } from "./request-record.ts";
 import { maskTarget } from "./secrets.ts";
+import type { CodePlace, ErrorSummary } from "./summaries.ts";
 
 /** Characters of a body that are told. */
 const BODY = 64 * 1024;
 
 /** Of the list. */
-export function errorSummary(record: ErrorRecord): object {
-  const { id, at, place, title, request, pid } = record;
+export function errorSummary(record: ErrorRecord): ErrorSummary {
+  const { id, at, place, title, request, model, pid } = record;
   return {
     id,
     at,
     place,
     title,
     request: request === null ? null : { method: request.method, target: maskTarget(request.target) },
+    where: model === null ? null : whereOf(model.exception),
     pid,
     isGone: isGone(record),
   };
+}
+
+function whereOf({ syntax, frames }: ExceptionModel): CodePlace | null {
+  if (syntax !== null) return { file: syntax.file, line: syntax.line, function: "" };
+  const frame = mainFrame(frames);
+  return frame === null ? null : { file: frame.file, line: frame.line, function: frame.function };
 }
 
 /** All that is kept of an error. */

@@ -37,7 +37,7 @@ export function renderMarkdown(record: ErrorRecord): string {
   const clean = (text: string): string => withoutSecrets(maskProse(text), secrets);
   const title = model === null ? clean(record.title) : (titleLines(model.exception)[0] ?? "");
   const blocks = [
-    [`# ${inlineCode(cut(title, LINE))}`],
+    [`### ${inlineCode(cut(title, LINE))}`],
     environment(record, model),
     model === null ? fence(short(clean(record.traceback).trimEnd().split("\n"))) : traceback(model),
     model === null ? [] : variables(model),

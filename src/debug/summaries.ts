@@ -1,5 +1,13 @@
 import type { ErrorPlace } from "./error-record.ts";
 
+/** A line of code. */
+export interface CodePlace {
+  readonly file: string;
+  readonly line: number;
+  /** Empty where none runs, as in a SyntaxError. */
+  readonly function: string;
+}
+
 /** An error, as the list of the API has it (`GET errors`). Secrets are masked. */
 export interface ErrorSummary {
   readonly id: number;
@@ -7,6 +15,8 @@ export interface ErrorSummary {
   readonly place: ErrorPlace;
   readonly title: string;
   readonly request: { readonly method: string; readonly target: string } | null;
+  /** Where to look first: in the application's own code, if any of it ran. */
+  readonly where: CodePlace | null;
   /** 0 if there was no process. */
   readonly pid: number;
   /** Nobody holds its frames any more. */

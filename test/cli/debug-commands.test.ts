@@ -25,6 +25,7 @@ const errors: FakeAnswer = {
         place: "thread",
         title: "KeyError: 'x\u001B[2J\nerror: forged'",
         request: null,
+        where: null,
         pid: 7,
         isGone: true,
       },
@@ -34,6 +35,7 @@ const errors: FakeAnswer = {
         place: "stream",
         title: "ZeroDivisionError: division by zero",
         request: { method: "GET", target: "/pay?x=1" },
+        where: { file: "/srv/shop/cart.py", line: 14, function: "pay" },
         pid: 7,
         isGone: false,
       },
@@ -53,7 +55,7 @@ const requests: FakeAnswer = {
 
 /** An error of the list. */
 function numbered(id: number): object {
-  return { id, at, place: "request", title: `E${id}`, request: null };
+  return { id, at, place: "request", title: `E${id}`, request: null, where: null };
 }
 
 /** A server where request 4 comes to this. */
@@ -199,7 +201,7 @@ describe("the command", () => {
     const cwd = makeFolder();
     expect(await runCli(["errors", "--url", url], { cwd })).toMatchObject({
       exitCode: 0,
-      stdout: expect.stringContaining("  ZeroDivisionError: division by zero\n"),
+      stdout: expect.stringContaining("  ZeroDivisionError: division by zero    /srv/shop/cart.py:14\n"),
       stderr: "",
     });
     expect(await runCli(["replay", "4", "--url", url], { cwd })).toEqual({
@@ -229,7 +231,7 @@ describe("highball errors", () => {
     const { exitCode, out, aside } = await ask(["errors", "--url", url]);
     expect({ exitCode, aside }).toEqual({ exitCode: 0, aside: "" });
     expect(out.split("\n")).toEqual([
-      "  1  2026-11-19 14:02:11  GET /pay?x=1 (in the body)  ZeroDivisionError: division by zero",
+      "  1  2026-11-19 14:02:11  GET /pay?x=1 (in the body)  ZeroDivisionError: division by zero    /srv/shop/cart.py:14",
       "  3  2026-11-19 14:03:11  a thread                    KeyError: 'x\\x1B[2J\\x0Aerror: forged'",
       "",
     ]);
@@ -246,7 +248,7 @@ describe("highball errors", () => {
 
   it("cuts titles on a terminal only, and says how to see one", async () => {
     const title = `ValueError: ${"x".repeat(200)}`;
-    const long = { body: { errors: [{ id: 1, at, place: "request", title, request: null }] } };
+    const long = { body: { errors: [{ id: 1, at, place: "request", title, request: null, where: null }] } };
     const { url } = await fakeDebugger({ "GET errors": long });
     const shown = await ask(["errors", "--url", url], { isTerminal: true });
     expect(shown.out).toMatch(/ {2}ValueError: x+…\n\n {2}highball errors 1 shows the last one\.\n$/);
@@ -572,7 +574,7 @@ describe("a server in development", () => {
     await fetch(url);
     const listed = await runCli(["errors"], { cwd: join(cwd, "views") });
     expect(listed.stdout).toMatch(
-      /^ {2}1 {2}\S+ {2}POST \/pay\?token=\S+ {2}ZeroDivisionError: division by zero\n$/,
+      /^ {2}1 {2}\S+ {2}POST \/pay\?token=\S+ {2}ZeroDivisionError: division by zero {2}\/.*\/app\.py:\d+\n$/,
     );
     const shown = await runCli(["errors", "1"], { cwd });
     expect(shown.stdout).toMatch(/^Traceback \(most recent call last\):\n/);

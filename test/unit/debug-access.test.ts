@@ -114,7 +114,12 @@ describe("another machine", () => {
       const log = new MemoryLog();
       const env = { HIGHBALL_DEBUG_PIN: "off" };
       const settings = { chdir: "/", env, evalex, trustedHost: [], debugRemote: true, editor: "none" };
-      const debug = new Debugger({ version: () => "", address: () => null, passesErrors: false, showsErrors: false });
+      const debug = new Debugger({
+        version: () => "",
+        address: () => null,
+        passesErrors: false,
+        showsErrors: false,
+      });
       const server = { version: () => "", serverNames: () => [], console: () => null };
       const { lock } = new OwnPages(settings as unknown as Settings, debug, server, log);
       expect(lock.pin.kind).toBe("off");

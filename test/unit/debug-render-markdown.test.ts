@@ -44,7 +44,7 @@ function leaky(where: string): string {
 describe("an error for an issue tracker", () => {
   it("has a title, where it runs, the traceback, variables and the request", () => {
     expect(renderMarkdown(errorRecord(errorModels.withoutMessage))).toBe(`\
-# \`AssertionError\`
+### \`AssertionError\`
 
 - \`Python 3.12.1\`
 - Highball ${version}
@@ -221,7 +221,7 @@ share of 0 people
           );
           // A heading, list items in code, and what unfolds: nothing of the application's stands elsewhere.
           const parts =
-            /^(?:|# (`+) ?.*? ?\1|- (`+) ?.*? ?\2(?:, answered 500)?|- Highball .*|<\/?details>|<summary>[^<>`@]*<\/summary>)$/;
+            /^(?:|### (`+) ?.*? ?\1|- (`+) ?.*? ?\2(?:, answered 500)?|- Highball .*|<\/?details>|<summary>[^<>`@]*<\/summary>)$/;
           for (const line of outside(rendered)) expect(line).toMatch(parts);
           for (const line of rendered.split("\n")) expect(line).toMatch(/^[^\p{Cc}\u202A-\u202E]*$/u);
           const read = outside(rendered);

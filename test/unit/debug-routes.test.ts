@@ -36,6 +36,7 @@ describe("errors", () => {
           place: "request",
           title: debug.errors[1]?.title,
           request: { method: "POST", target: "/pay?coupon=tea&token=••••••(8–15)" },
+          where: { file: "/home/me/shop/shop/cart.py", line: 14, function: "Cart.share" },
           pid: 4711,
           isGone: false,
         },

@@ -2,7 +2,7 @@ import { markup } from "../../http/error-page/markup.ts";
 import type { Page } from "../../http/error-page/page.ts";
 import type { ErrorRecord } from "../error-record.ts";
 import { renderDocument } from "./document.ts";
-import type { ErrorSummary } from "../summaries.ts";
+import { errorSummary } from "../record-json.ts";
 import { renderErrorRow } from "./error-row.ts";
 import type { PageContext } from "./page-context.ts";
 
@@ -12,7 +12,7 @@ import type { PageContext } from "./page-context.ts";
  * @param records newest first
  */
 export function renderIndexPage(records: readonly ErrorRecord[], context: PageContext): Page {
-  const rows = records.map((record) => renderErrorRow(summaryOf(record, context)));
+  const rows = records.map((record) => renderErrorRow(errorSummary(record)));
   return renderDocument({
     kind: "index",
     title: "Errors — Highball",
@@ -27,11 +27,4 @@ threads and of the code as it is loaded are listed here as they happen.</p>
 </main>
 `,
   });
-}
-
-/** What is told of an error where many are listed. */
-export function summaryOf(record: ErrorRecord, { masks }: Pick<PageContext, "masks">): ErrorSummary {
-  const { id, at, place, title, request, pid, debuggee } = record;
-  const asked = request === null ? null : { method: request.method, target: masks.target(request.target) };
-  return { id, at, place, title, request: asked, pid, isGone: debuggee?.isGone === true };
 }
