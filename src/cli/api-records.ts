@@ -11,7 +11,10 @@ export interface Replay {
 
 /** `{"errors": […]}`, oldest first: who reads a terminal reads its end. */
 export function readErrors(json: string): readonly ErrorSummary[] {
-  return (JSON.parse(json) as { errors: readonly ErrorSummary[] }).errors.toReversed();
+  // A server that was started with an older version does not say where.
+  type Told = Omit<ErrorSummary, "where"> & Partial<Pick<ErrorSummary, "where">>;
+  const { errors } = JSON.parse(json) as { errors: readonly Told[] };
+  return errors.map((error) => ({ ...error, where: error.where ?? null })).toReversed();
 }
 
 /** `{"requests": […]}`, oldest first. */

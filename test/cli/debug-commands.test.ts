@@ -55,7 +55,7 @@ const requests: FakeAnswer = {
 
 /** An error of the list. */
 function numbered(id: number): object {
-  return { id, at, place: "request", title: `E${id}`, request: null, where: null };
+  return { id, at, place: "request", title: `E${id}`, request: null };
 }
 
 /** A server where request 4 comes to this. */
