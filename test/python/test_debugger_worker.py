@@ -117,11 +117,9 @@ class Errors(unittest.TestCase):
         source = (
             "def app(environ, start_response):\n"
             "    write = start_response('200 OK', [])\n"
-            "    while environ['PATH_INFO'] == '/write': write(b'more')\n"
-            "    return lost(environ)\n"
-            "def lost(environ):\n"
-            "    yield b'first'\n"
+            "    write(b'first')\n"
             "    while not environ['highball.client_disconnected'](): pass\n"
+            "    if environ['PATH_INFO'] == '/write': write(b'more')\n"
             "    raise FileNotFoundError('lost')\n"
         )
         worker = DebuggedWorker(self, source).ready()

@@ -9,6 +9,7 @@ from itertools import islice
 from types import FunctionType, MappingProxyType, MemberDescriptorType, SimpleNamespace
 from typing import NamedTuple
 
+from .stored import instance_variables
 from .text import ancestors, exact, lookup, short_name, type_name
 
 TYPE_CHECKING = False
@@ -204,12 +205,3 @@ def _field(obj: object, cls: type, name: str) -> Tuple[object, ...]:
         except AttributeError:
             return ()
     return ()
-
-
-def instance_variables(obj: object) -> Dict[str, object]:
-    """Return what an object itself has in its ``__dict__``, whatever its class makes of attributes."""
-    try:
-        found = object.__getattribute__(obj, "__dict__")
-    except Exception:
-        return {}
-    return found if type(found) is dict else {}

@@ -12,9 +12,9 @@ from types import (
     WrapperDescriptorType,
 )
 
-from .containers import instance_variables, open_container
+from .containers import open_container
 from .limits import LIMITS, Budget
-from .stored import attributes
+from .stored import attributes, instance_variables
 from .text import clip, exact, plain_title, type_name
 from .values import describe_value
 

@@ -49,7 +49,7 @@ def attributes(value: Any) -> Iterable[Any]:
         return list(dir(value))
     except (Exception, SystemExit, GeneratorExit):
         # object.__dir__() would ask the value for its class.
-        found = dict.fromkeys(_variables(value))
+        found = dict.fromkeys(instance_variables(value))
         for owner in ancestors(type(value)):
             found.update(dict.fromkeys(_namespace(owner)))
         return list(found)
@@ -58,7 +58,7 @@ def attributes(value: Any) -> Iterable[Any]:
 def _stored(value: Any, name: str) -> Any:
     """Return an attribute as it is stored, in the object or in its class."""
     kind = type(value)
-    own = _lookup(value, name) if issubclass(kind, type) else dict.get(_variables(value), name, MISSING)
+    own = _lookup(value, name) if issubclass(kind, type) else dict.get(instance_variables(value), name, MISSING)
     shared = _lookup(kind, name)
     if type(shared) is MemberDescriptorType:  # of __slots__
         try:
@@ -78,13 +78,19 @@ def _lookup(cls: Any, name: str) -> Any:
     return MISSING
 
 
-def _variables(value: Any) -> Dict[str, Any]:
+def instance_variables(value: Any) -> Dict[str, Any]:
+    """Return what an object itself has in its ``__dict__``, without asking it."""
     # Some classes have a property of that name.
     own = _lookup(type(value), "__dict__")
     if type(own) not in (GetSetDescriptorType, MemberDescriptorType):
         return {}
-    found = own.__get__(value, type(value))
-    return found if issubclass(type(found), dict) else {}
+    try:
+        found = own.__get__(value, type(value))
+    except Exception:  # of a class in C that is not ready yet
+        return {}
+    if type(found) is dict:
+        return found
+    return dict.copy(found) if issubclass(type(found), dict) else {}
 
 
 def _is_computed(found: Any) -> bool:
