@@ -10,6 +10,7 @@ import { loadFailureOf } from "./load-failure.ts";
 import type { Log } from "./log.ts";
 import { Prompts } from "./prompts.ts";
 import { openWatcher, type WatchOptions } from "./reload/open-watcher.ts";
+import { ownOutputs } from "./reload/echo.ts";
 import { ReloadReport } from "./reload/reload-report.ts";
 import { Reloader, type CodeLoader, type Load, type LoadResult } from "./reload/reloader.ts";
 import type { Change, Watcher } from "./reload/watcher.ts";
@@ -101,6 +102,7 @@ export class ReloadingCode implements ServedCode {
       loader: this.#loader(),
       state: this.state,
       report: new ReloadReport(log, settings.reloadVerbose, () => this.#watcher?.type ?? "native"),
+      isOwnOutput: ownOutputs([settings.errorLogfile, settings.accessLogfile ?? "-"]),
       limit: settings.queueLimit,
     });
   }

@@ -1,6 +1,7 @@
 import type { Application, Failure } from "../application.ts";
 import type { CodeState } from "../code-state.ts";
 import { Gate } from "./gate.ts";
+import { EchoJudge } from "./echo.ts";
 import { type Activity, HasteJudge } from "./haste.ts";
 import type { ReloadReport } from "./reload-report.ts";
 import type { Change, Role, Watcher } from "./watcher.ts";
@@ -56,6 +57,8 @@ export interface ReloaderOptions {
   readonly loader: CodeLoader;
   readonly state: CodeState;
   readonly report: ReloadReport;
+  /** The server itself writes this file. */
+  isOwnOutput(change: Pick<Change, "path">): boolean;
   /** Requests that may be held; more are answered 503. */
   readonly limit: number;
 }
@@ -76,6 +79,9 @@ export class Reloader {
   readonly gate: Gate;
   readonly #options: ReloaderOptions;
   readonly #haste: HasteJudge = new HasteJudge();
+  readonly #echo: EchoJudge = new EchoJudge();
+  /** Broken code will be loaded again in a while. */
+  #trying = false;
   #watcher: Watcher | null = null;
   #load: Load | null = null;
   #timer: NodeJS.Timeout | null = null;
@@ -143,17 +149,41 @@ export class Reloader {
   /** What the watcher tells. */
   changed(changes: readonly Change[]): void {
     if (this.#stopped) return;
-    const reloading = changes.filter(({ role }) => this.#reloads(role));
+    const reloading = changes.filter((change) => this.#reloads(change.role) && !this.#isOwn(change));
     for (const { role } of changes) {
       if (this.#reloads(role)) continue; // pages will hear of the new code
       if (role === "page" || role === "style" || role === "script") this.#options.state.assetChanged(role);
     }
-    if (reloading.length > 0) this.#demand(reloading);
+    if (reloading.length === 0) return;
+    if (!this.#failed || reloading.some(({ role }) => RELOADS.has(role))) {
+      this.#echo.forget();
+      this.#demand(reloading);
+    } else if (!this.#trying) this.#try(reloading);
+  }
+
+  /** What this server writes itself mends nothing. */
+  #isOwn(change: Change): boolean {
+    return !RELOADS.has(change.role) && this.#options.isOwnOutput(change);
   }
 
   #reloads(role: Role): boolean {
     // What keeps broken code from loading may be mended in any file.
     return RELOADS.has(role) || this.#failed || (role === "page" && this.#options.loader.keepsTemplates);
+  }
+
+  /** Something has changed that code is not in: it may be what broken code needs. */
+  #try(changes: readonly Change[]): void {
+    const milliseconds = this.#echo.judge();
+    if (milliseconds === 0) {
+      this.#demand(changes);
+      return;
+    }
+    this.#trying = true;
+    this.#options.report.restless(changes.map(({ path }) => path));
+    setTimeout(() => {
+      this.#trying = false;
+      if (this.#failed && !this.#stopped) this.#demand([]);
+    }, milliseconds).unref();
   }
 
   // --- loading ------------------------------------------------------------------------------
@@ -218,6 +248,7 @@ export class Reloader {
     this.#load = null;
     this.#changes = [];
     this.#failed = result.problem !== null;
+    if (this.#failed) this.#echo.failed();
     state.became(result.problem === null ? "ready" : "failed", load.generation);
     // Of the first load the banner tells.
     if (result.problem !== null) report.failed(result.problem.text);

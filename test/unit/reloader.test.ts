@@ -64,6 +64,7 @@ class Scene {
       },
       state: this.state,
       report: new ReloadReport(this.log, false, () => "native"),
+      isOwnOutput: ({ path }) => path === "/own.log",
       limit: 3,
     });
   }
@@ -289,6 +290,45 @@ describe("a change", () => {
     expect(visitor.answer).toBe("2");
     scene.reloader.changed([change("/data.json", { role: "other" })]);
     expect(scene.loads).toHaveLength(2);
+  });
+
+  it("that broken code brings about itself, in a log for example, does not load it for ever", async () => {
+    const scene = new Scene();
+    await scene.start(bad());
+    const write = async (): Promise<void> => {
+      scene.reloader.changed([change("/app.log", { role: "other" })]);
+      await settle();
+      if (scene.state.status === "loading") scene.load.finish(bad());
+      await settle();
+    };
+    for (let failure = 0; failure < 20; failure += 1) await write();
+    expect(scene.loads).toHaveLength(4);
+    expect(scene.log.lines().join("\n")).toContain('--reload-exclude "/app.log"');
+    // It is tried again, more and more seldom.
+    await vi.advanceTimersByTimeAsync(1_000);
+    expect(scene.loads).toHaveLength(5);
+    scene.load.finish(bad());
+    await settle();
+    await write();
+    await vi.advanceTimersByTimeAsync(1_900);
+    expect(scene.loads).toHaveLength(5);
+    // Whoever mends it need not wait, nor does a file that somebody saves later.
+    scene.reloader.changed([change("/app.py")]);
+    expect(scene.loads).toHaveLength(6);
+    scene.load.finish(bad());
+    await vi.advanceTimersByTimeAsync(2_000);
+    scene.load.finish(bad());
+    await vi.advanceTimersByTimeAsync(1_100);
+    expect(scene.loads).toHaveLength(7);
+    scene.reloader.changed([change("/app.log", { role: "other" })]);
+    expect(scene.loads).toHaveLength(8);
+  });
+
+  it("that the server itself writes mends nothing", async () => {
+    const scene = new Scene();
+    await scene.start(bad());
+    scene.reloader.changed([change("/own.log", { role: "other" })]);
+    expect(scene.loads).toHaveLength(1);
   });
 
   it("of the same file in load after load does not keep the code from serving", async () => {

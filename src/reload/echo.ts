@@ -1,0 +1,63 @@
+import { fstatSync, statSync } from "node:fs";
+import type { Change } from "./watcher.ts";
+
+/** Milliseconds after a load that has failed in which a change may be its own doing. */
+const SOON = 1_000;
+/** So often in a row such a change has the code loaded at once; then it takes longer each time. */
+const AT_ONCE = 3;
+const FIRST_WAIT = 1_000;
+const LONGEST_WAIT = 30_000;
+
+/**
+ * Tells what may mend broken code from what only follows it.
+ *
+ * Any file may be what keeps code from loading. But each failure writes, too: into the log of the server
+ * (`highball dev > log`, `| tee log`) or of the application, which may be in the project. To load the code for that would
+ * fail, and write, for ever.
+ */
+export class EchoJudge {
+  #failedAt = Number.NEGATIVE_INFINITY;
+  #echoes = 0;
+
+  /** A load has failed. */
+  failed(): void {
+    this.#failedAt = performance.now();
+  }
+
+  /** Milliseconds to wait before the code is loaded for changes that no code is in. */
+  judge(): number {
+    if (performance.now() - this.#failedAt > SOON) this.#echoes = 0;
+    this.#echoes += 1;
+    const over = this.#echoes - AT_ONCE;
+    return over <= 0 ? 0 : Math.min(FIRST_WAIT * 2 ** (over - 1), LONGEST_WAIT);
+  }
+
+  /** Somebody has changed code. */
+  forget(): void {
+    this.#echoes = 0;
+  }
+}
+
+/**
+ * Finds what this server itself writes.
+ *
+ * @param logs paths of its logs
+ * @returns tells of a changed file whether it is one of them, or what standard output or standard error go to
+ */
+export function ownOutputs(logs: readonly string[]): (change: Pick<Change, "path">) => boolean {
+  return ({ path }) => {
+    const identity = identityOf(() => statSync(path));
+    if (identity === null) return false;
+    const descriptors = [1, 2].map((descriptor) => identityOf(() => fstatSync(descriptor)));
+    return [...descriptors, ...logs.map((log) => identityOf(() => statSync(log)))].includes(identity);
+  };
+}
+
+function identityOf(look: () => { readonly dev: number; readonly ino: number }): string | null {
+  try {
+    const { dev, ino } = look();
+    return `${dev}:${ino}`;
+  } catch {
+    return null; // it has gone, or is closed
+  }
+}
