@@ -57,6 +57,17 @@ class Slotted:
     right: int
 
 
+class Line:
+    """Has no ``repr()``, as most classes of applications."""
+
+    __slots__ = ("__dict__", "count", "never")
+
+    def __init__(self, item: Any) -> None:
+        self.item = item
+        self.count = 3
+        self._price = 2.5
+
+
 class Colour(enum.Enum):
     RED = 1
 
@@ -219,6 +230,36 @@ class Shown(unittest.TestCase):
                 self.assertEqual(describe_value(2**2048)["text"][:4], "0x10")
             finally:
                 sys.set_int_max_str_digits(before)
+
+
+class WithoutARepr(unittest.TestCase):
+    """Objects that would tell their class and their address only."""
+
+    def test_show_what_they_hold(self) -> None:
+        self.assertEqual(
+            shown(Line("tea")), f"<{__name__}.Line object: item: 'tea', _price: 2.5, count: 3>"
+        )
+        self.assertIn("item: 'tea'", shown([Line("tea")]))
+
+    def test_that_hold_each_other_end(self) -> None:
+        line = Line(None)
+        line.item = line
+        self.assertIn(f"item: <{__name__}.Line object: ...>", shown(line))
+        inner = Line(Line(Line(Line("deep"))))
+        self.assertRegex(shown(inner), r"object: item: <.*Line object: item: <.*Line object at 0x\w+>, _price")
+        self.assertNotIn("deep", shown(inner))
+
+    def test_that_hold_nothing_show_their_address(self) -> None:
+        self.assertRegex(shown(object()), r"^<object object at 0x\w+>$")
+
+    def test_are_not_asked_for_anything(self) -> None:
+        class Asked:
+            def __getattribute__(self, name: str) -> Any:
+                raise SystemExit(name)
+
+        asked = Asked()
+        object.__getattribute__(asked, "__dict__")["total"] = 1
+        self.assertIn("total: 1", shown(asked))
 
 
 class Broken(unittest.TestCase):

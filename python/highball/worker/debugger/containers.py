@@ -58,6 +58,7 @@ _BASES: Dict[type, _Base] = {
 }
 #: A metaclass may compare its classes as it likes, and have no hash for them.
 _BY_ID = {id(cls): cls for cls in _BASES}
+_PLAIN_REPR = object.__dict__["__repr__"]
 #: Those whose ``repr()`` does not begin with their name.
 _UNNAMED = [id(cls) for cls in (list, tuple, dict, set)]
 
@@ -75,6 +76,25 @@ def open_container(obj: object, own_repr_items: int) -> Optional[Container]:
         if id(ancestor) in _BY_ID:
             return _open(obj, cls, _BY_ID[id(ancestor)], own_repr_items)
     return _open_attributes(obj, cls)
+
+
+def open_plain(obj: object) -> Optional[Container]:
+    """Open an object whose ``repr()`` would tell its class and its address only; None if it holds nothing."""
+    cls = type(obj)
+    if lookup(cls, "__repr__") is not _PLAIN_REPR:
+        return None
+    pairs = [*instance_variables(obj).items(), *_slots(obj, cls)]
+    return _fields(f"<{type_name(cls)} object: ", pairs)._replace(closing=">") if pairs else None
+
+
+def _slots(obj: object, cls: type) -> Iterator[Tuple[str, object]]:
+    for ancestor in ancestors(cls):
+        for name, slot in list(type.__dict__["__dict__"].__get__(ancestor).items()):
+            if type(slot) is MemberDescriptorType:
+                try:
+                    yield name, slot.__get__(obj, cls)
+                except AttributeError:
+                    pass  # it holds nothing yet
 
 
 def open_stored(obj: object) -> Optional[Container]:

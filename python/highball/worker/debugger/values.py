@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from .containers import open_container, open_stored
+from .containers import open_container, open_plain, open_stored
 from .limits import LIMITS, REFUSED, Budget
 from .text import ancestors, clip, encodable, json_size, lookup, type_name
 
@@ -19,6 +19,8 @@ _TEXTS = [id(cls) for cls in (str, bytes, bytearray)]
 #: Larger numbers are shown in hexadecimal: the decimal digits take quadratic time, and Python refuses to
 #: write more of them than ``sys.set_int_max_str_digits`` says, which is never less than 640.
 _DECIMAL_BITS = 2048
+#: Objects that have no ``repr()`` of their own are opened so deep: behind ``self`` may be all of an application.
+_PLAIN_DEPTH = 3
 
 
 def describe_value(obj: object, limits: Limits = LIMITS, budget: Optional[Budget] = None) -> Dict[str, Any]:
@@ -53,6 +55,8 @@ class _Description:
         if text is not None:
             return self._text(obj, cls, text, depth)
         container = open_container(obj, self._limits.own_repr_items)
+        if container is None and depth < _PLAIN_DEPTH:
+            container = open_plain(obj)
         if container is None:
             return self._plain(obj, depth)
         if id(obj) in self._above:
