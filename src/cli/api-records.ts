@@ -1,4 +1,5 @@
 import type { ErrorRecord } from "../debug/error-record.ts";
+import type { ReplayAnswer } from "../debug/replay-answer.ts";
 import type { ErrorSummary, RequestSummary } from "../debug/summaries.ts";
 
 /** What came of sending a request again. */
@@ -7,6 +8,7 @@ export interface Replay {
   readonly status: number;
   readonly error: number | null;
   readonly duration: number;
+  readonly answer: ReplayAnswer;
 }
 
 /** `{"errors": […]}`, oldest first: who reads a terminal reads its end. */

@@ -41,8 +41,8 @@ const pages: Readonly<Record<QuestionWord, Page>> = {
       ["highball replay last", "the newest that failed"],
     ],
     notes:
-      "It prints the status and, if it fails again, the error. The exit code is 0 if the status is below 500, " +
-      "and 1 if it is not.",
+      "It prints the status, and the first 64 KiB of the body if that is text; if it fails again, the error. --json has " +
+      "the headers too. The exit code is 0 if the status is below 500, and 1 if it is not.",
   },
 };
 

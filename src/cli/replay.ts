@@ -3,6 +3,7 @@ import type { Asking } from "./asking.ts";
 import { readErrors, readReplay, readRequests, type Replay } from "./api-records.ts";
 import type { DebugClient } from "./debug-client.ts";
 import { latest } from "./latest.ts";
+import type { ReplayAnswer } from "../debug/replay-answer.ts";
 import { print } from "./printed.ts";
 import { durationOf, statusCell } from "./record-table.ts";
 import type { Output } from "./terminal.ts";
@@ -30,8 +31,34 @@ async function tell(replay: Replay, client: DebugClient, output: Output): Promis
   const asked = request === undefined ? "" : `${escapeLine(`${request.method} ${request.target}`)} → `;
   const { text, styles = [] } = statusCell(replay.status);
   output.line(`${asked}${output.paint(text, "bold", ...styles)} in ${durationOf(replay.duration)}`);
+  if (replay.error === null || replay.answer.end === "broken") tellBody(replay.answer, output);
   if (replay.error === null) return;
   const error = readErrors(await client.json("errors")).find(({ id }) => id === replay.error);
   if (error !== undefined) output.line(output.paint(escapeLine(error.title), "red"));
   output.line(`  highball errors ${replay.error}`);
+}
+
+/** What of a failure the gateway itself makes a page is told by the error. */
+function tellBody(
+  { body, bodySize, bodyIsCut, contentType, contentCoding, end }: ReplayAnswer,
+  output: Output,
+): void {
+  const note = (text: string): void => output.line(output.paint(escapeLine(text), "dim"));
+  const coded = contentCoding === "" ? "" : ` of ${contentCoding}`;
+  if (bodySize > 0) output.line("");
+  if (bodySize > 0 && body === null) {
+    note(
+      `(${bytes(bodySize)}${coded} that ${bodySize === 1 ? "is" : "are"} no text: ${contentType || "of no type"})`,
+    );
+  }
+  // HTTP's own line ends, which a terminal need not be shown.
+  if (body !== null && body !== "") print(output, output.isTerminal ? body.replaceAll("\r\n", "\n") : body);
+  if (bodyIsCut)
+    note(`… (the first 64 KiB of ${coded === "" ? "" : "what came as "}${bytes(bodySize)}${coded})`);
+  if (end === "broken") note("(The response broke off here.)");
+  if (end === "unfinished") note("(The response went on, and was read no further.)");
+}
+
+function bytes(count: number): string {
+  return `${count.toLocaleString("en")} ${count === 1 ? "byte" : "bytes"}`;
 }

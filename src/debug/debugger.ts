@@ -89,10 +89,10 @@ export class Debugger implements DebugDoor, FaultListener {
    * @throws ReplayError when it cannot be sent, or is not answered by the application
    */
   async send(record: RequestRecord): Promise<Replayed> {
-    const { request, status, isCut, duration } = await this.#replay.send(record);
+    const { request, status, duration, answer } = await this.#replay.send(record);
     const known = this.requests.get(request)?.error ?? null;
-    const error = known === null && isCut ? await this.#lateErrorOf(request) : known;
-    return { request, status, error, duration };
+    const error = known === null && answer.end === "broken" ? await this.#lateErrorOf(request) : known;
+    return { request, status, error, duration, answer };
   }
 
   /** The error that a response has broken off for: the worker tells of it beside the response. */

@@ -1,5 +1,6 @@
 import type { ErrorRecord } from "./error-record.ts";
 import { maskEnvirons } from "./mask-environ.ts";
+import type { ReplayAnswer } from "./replay-answer.ts";
 import type { RequestRecord } from "./request-record.ts";
 import { maskBody, maskHeader, maskTarget, maskVariable } from "./secrets.ts";
 
@@ -22,6 +23,16 @@ export function maskRequest(record: RequestRecord): RequestRecord {
     headers: headers.map(([name, value]) => [name, maskHeader(name, value)] as const),
     environ: environ?.map(([name, value]) => [name, maskVariable(name, value)] as const) ?? null,
     body: body === null ? null : maskBytes(contentType(record), body),
+  };
+}
+
+/** An answer as it may leave this process. Masking it again changes nothing. */
+export function maskAnswer(answer: ReplayAnswer): ReplayAnswer {
+  const { headers, contentType: type, body } = answer;
+  return {
+    ...answer,
+    headers: headers.map(([name, value]) => [name, maskHeader(name, value)] as const),
+    body: body === null ? null : maskBody(type, body),
   };
 }
 

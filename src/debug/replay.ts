@@ -3,6 +3,8 @@ import { request as httpRequest, type IncomingMessage } from "node:http";
 import type { AddressInfo } from "node:net";
 import { REPLAY_HEADER, type ReplayPass } from "../http/debug-door.ts";
 import { fieldValues } from "../http/request-fields.ts";
+import { AnswerReader } from "./answer-reader.ts";
+import type { AnswerEnd } from "./replay-answer.ts";
 import type { RequestRecord } from "./request-record.ts";
 import type { Replayed } from "./sources.ts";
 
@@ -14,15 +16,13 @@ const PATIENCE = 120_000;
 /** A request that could not be sent again; the message says why, for the developer. */
 export class ReplayError extends Error {}
 
-/** What has come of a request that was sent again. */
-export interface Resent extends Omit<Replayed, "error"> {
-  /** The response broke off: an error is about to be told. */
-  readonly isCut: boolean;
-}
+/** What has come of a request that was sent again; where its answer broke off an error is about to be told. */
+export type Resent = Omit<Replayed, "error">;
 
 interface Outcome {
-  readonly status: number;
-  readonly isCut: boolean;
+  readonly response: IncomingMessage;
+  readonly reader: AnswerReader;
+  readonly end: AnswerEnd;
 }
 
 /** Where the gateway listens: what `net.Server.address()` has. */
@@ -75,12 +75,14 @@ export class Replay {
     this.#open.set(token, { replayOf: record.id, begun: (id) => void begun.push(id) });
     const started = performance.now();
     try {
-      const { status, isCut } = await exchange(address, record, record.body, token);
+      const { response, reader, end } = await exchange(address, record, record.body, token);
+      const duration = performance.now() - started;
+      const status = response.statusCode ?? 0;
       const [request] = begun;
       if (request === undefined) {
         throw new ReplayError(`The gateway itself answered ${status}: the application was not asked.`);
       }
-      return { request, status, isCut, duration: performance.now() - started };
+      return { request, status, duration, answer: await reader.finish(response, end) };
     } finally {
       this.#open.delete(token);
     }
@@ -98,17 +100,20 @@ function exchange(
     const fail = (error: Error): void =>
       reject(new ReplayError(`The request could not be sent again: ${error.message}`));
     const hear = (response: IncomingMessage): void => {
+      const reader = new AnswerReader();
       let isLong = false;
-      const end = (): void => {
+      const finish = (): void => {
         clearTimeout(timer);
-        resolve({ status: response.statusCode ?? 0, isCut: !response.complete && !isLong });
+        const end = response.complete ? "whole" : isLong ? "unfinished" : "broken";
+        resolve({ response, reader, end });
       };
       const timer = setTimeout(() => {
         isLong = true;
         response.destroy();
       }, REST);
       // Cut off, as when the application raises in the middle, is an end too.
-      response.on("error", end).on("close", end).resume();
+      response.on("error", finish).on("close", finish);
+      response.on("data", (chunk: Buffer) => reader.take(chunk));
     };
     try {
       const request = httpRequest({

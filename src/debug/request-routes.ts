@@ -1,6 +1,6 @@
 import { preferredType } from "../http/accept.ts";
 import { jsonAnswer, pageAnswer } from "./answers.ts";
-import { maskRequest } from "./masked-records.ts";
+import { maskAnswer, maskRequest } from "./masked-records.ts";
 import { readNothing } from "./posted-body.ts";
 import { requestJson, requestSummary, roundedDuration } from "./record-json.ts";
 import { notFound, type Refusal } from "./refusal.ts";
@@ -59,8 +59,14 @@ export class RequestRoutes {
       };
     }
     try {
-      const { request, status, error, duration } = await this.#replayer.replay(record);
-      return jsonAnswer({ request, status, error, duration: roundedDuration(duration) });
+      const { request, status, error, duration, answer } = await this.#replayer.replay(record);
+      return jsonAnswer({
+        request,
+        status,
+        error,
+        duration: roundedDuration(duration),
+        answer: maskAnswer(answer),
+      });
     } catch (error) {
       return {
         refusal: {

@@ -2,6 +2,7 @@ import type { Debuggee } from "../debuggee.ts";
 import type { Page } from "../http/error-page/page.ts";
 import type { ErrorRecord } from "./error-record.ts";
 import type { Refusal } from "./refusal.ts";
+import type { ReplayAnswer } from "./replay-answer.ts";
 import type { RequestRecord } from "./request-record.ts";
 
 /** The errors that are kept. */
@@ -32,6 +33,8 @@ export interface Replayed {
   readonly error: number | null;
   /** Milliseconds. */
   readonly duration: number;
+  /** The response, as whoever asks would have got it. */
+  readonly answer: ReplayAnswer;
 }
 
 /** The process that a console without an error asks; null while none serves. */

@@ -115,6 +115,10 @@ describeBrowser.each(LOOKS)("in $colorScheme, $width pixels wide", ({ colorSchem
     expect(await findings()).toEqual([]);
     await prompt.press("Escape");
     await prompt.press("Escape");
+    await tab.keyboard.press("r");
+    await tab.locator(".answer pre").waitFor();
+    await tab.getByText("Headers").first().click();
+    expect(await findings()).toEqual([]);
     await tab.keyboard.press("/");
     await tab.keyboard.type("e");
     expect(await findings()).toEqual([]);

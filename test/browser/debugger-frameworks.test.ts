@@ -252,8 +252,9 @@ describeBrowser("in Chromium", () => {
       await tab.evaluate("document.activeElement.blur()");
       await tab.keyboard.press("r");
       await tab.locator(".replay", { hasText: /GET \/pay\?people=0 → 200 in \d/ }).waitFor();
-      await tab.locator(".replay a", { hasText: "Open" }).click();
-      await expect.poll(() => tab.textContent("body"), poll).toContain("each pays 7.0");
+      const opened = tab.context().waitForEvent("page");
+      await tab.locator(".replay a", { hasText: "Open in a new tab" }).click();
+      expect(await (await opened).textContent("body")).toContain("each pays 7.0");
     });
   });
 

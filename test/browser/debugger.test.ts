@@ -17,6 +17,7 @@ import {
   requestRecord,
   text,
 } from "../support/error-models.ts";
+import { replayAnswer, replayed } from "../support/replay-answers.ts";
 import { describeBrowser, launchBrowser } from "./chromium.ts";
 
 const DEADLINE = 15_000;
@@ -458,9 +459,55 @@ describeBrowser("the debugger's page in Chromium", () => {
     await tab.getByRole("button", { name: "Send the request again" }).click();
     await tab.locator(".replay", { hasText: "GET /pay?n=0 → 200 in 12 ms" }).waitFor();
     expect(site.replays).toEqual([12]);
-    await tab.locator(".replay a", { hasText: "Open" }).click();
-    await tab.waitForURL("**/pay?n=0");
-    expect(await tab.textContent("body")).toContain("mended");
+    const opened = context.waitForEvent("page");
+    await tab.getByRole("link", { name: "Open in a new tab" }).click();
+    expect((await opened).url()).toBe(site.url("/pay?n=0"));
+    expect(await (await opened).textContent("body")).toContain("mended");
+    expect(new URL(tab.url()).pathname).toBe("/__highball__/errors/7");
+    expect(complaints).toEqual([]);
+  });
+
+  it("the response of a request that was sent again is shown as text, by keys alone, on the request's page too", async () => {
+    keep();
+    await openUnlocked();
+    await tab.keyboard.press("r");
+    const status = tab
+      .getByRole("status")
+      .filter({ hasText: "POST /pay → 200 in 12 ms, application/json, 31 bytes" });
+    await status.waitFor();
+    const answer = tab.getByRole("region", { name: "Response 200 OK", exact: true });
+    const body = tab.getByRole("region", { name: "Body of the response" });
+    // In lines, and without what is nobody's business.
+    expect(await body.innerText()).toBe('{\n  "share": 2,\n  "token": "••••••(8–15)"\n}');
+    expect(await answer.getByText("Set-Cookie").isVisible()).toBe(false);
+    await tab.getByRole("link", { name: "See the response" }).press("Enter");
+    await tab.keyboard.press("Tab"); // the request that it is kept as
+    await tab.keyboard.press("Tab"); // "Body"
+    await tab.keyboard.press("Tab");
+    expect(await tab.evaluate("document.activeElement.getAttribute('aria-label')")).toBe(
+      "Body of the response",
+    );
+    await tab.keyboard.press("Tab");
+    await tab.keyboard.press("Enter");
+    await answer.getByText("session=••••••(8–15); Path=/").waitFor();
+    // Nothing of the application becomes markup, and more than there is room for scrolls.
+    const sent = `${EVIL.replaceAll("\0", "")}\n${"line\n".repeat(500)}`;
+    site.replay = () =>
+      replayed({
+        answer: replayAnswer({
+          body: sent,
+          contentType: "text/html",
+          headers: [[EVIL, EVIL]],
+          bodyIsCut: true,
+        }),
+      });
+    await open("/__highball__/requests/12");
+    await tab.keyboard.press("r");
+    await body.waitFor();
+    expect(await body.textContent()).toBe(sent);
+    expect(await answer.locator("img, script").count()).toBe(0);
+    expect(await body.evaluate((region) => region.clientHeight)).toBeLessThan(500);
+    expect(await answer.innerText()).toContain("the first 64 KiB of it");
     expect(complaints).toEqual([]);
   });
 
@@ -468,11 +515,11 @@ describeBrowser("the debugger's page in Chromium", () => {
     keep();
     await openUnlocked();
     keep(errorModels.context);
-    site.replay = () => ({ request: 13, status: 500, error: 8, duration: 3 });
+    site.replay = () => replayed({ request: 13, status: 500, error: 8 });
     await tab.keyboard.press("r");
     await tab.waitForURL("**/errors/8");
     await expect.poll(() => site.events.listening, poll).toBe(1);
-    site.replay = () => ({ request: 14, status: 201, error: null, duration: 3 });
+    site.replay = () => replayed({ request: 14, status: 201 });
     site.code.became("ready", 2);
     await tab.getByLabel("after every reload").check();
     site.code.became("ready", 3);

@@ -6,11 +6,13 @@ import type { ServerAddress } from "../../src/cli/debug-client.ts";
 import { readQuestion } from "../../src/cli/question.ts";
 import type { Output } from "../../src/cli/terminal.ts";
 import { errorJson } from "../../src/debug/record-json.ts";
+import type { ReplayAnswer } from "../../src/debug/replay-answer.ts";
 import { HighballError } from "../../src/errors.ts";
 import { python } from "../support/environment.ts";
 import { errorModels, errorRecord } from "../support/error-models.ts";
 import { type FakeAnswer, fakeDebugger, type FakeDebugger } from "../support/fake-debugger.ts";
 import { makeFolder } from "../support/folder.ts";
+import { replayAnswer, replayed } from "../support/replay-answers.ts";
 import { until } from "../support/processes.ts";
 import { runCli, startCli } from "../support/run-cli.ts";
 
@@ -58,12 +60,20 @@ function numbered(id: number): object {
   return { id, at, place: "request", title: `E${id}`, request: null };
 }
 
+const quiet = replayAnswer({ contentType: "", body: "", bodySize: 0 });
+
 /** A server where request 4 comes to this. */
-function replaying(status: number, error: number | null): Promise<FakeDebugger> {
+function replaying(
+  status: number,
+  error: number | null,
+  sent: Partial<ReplayAnswer> = {},
+): Promise<FakeDebugger> {
   return fakeDebugger({
     "GET requests": requests,
     "GET errors": errors,
-    "POST requests/4/replay": { body: { request: 7, status, error, duration: 12.3 } },
+    "POST requests/4/replay": {
+      body: { request: 7, status, error, duration: 12.3, answer: { ...quiet, ...sent } },
+    },
   });
 }
 
@@ -401,7 +411,51 @@ describe("highball replay", () => {
     const { url } = await replaying(503, null);
     const { exitCode, out } = await ask(["replay", "4", "--json", "--url", url]);
     expect(exitCode).toBe(1);
-    expect(JSON.parse(out)).toEqual({ request: 7, status: 503, error: null, duration: 12.3 });
+    expect(JSON.parse(out)).toEqual({ request: 7, status: 503, error: null, duration: 12.3, answer: quiet });
+  });
+
+  it.each<[what: string, sent: Partial<ReplayAnswer>, printed: string]>([
+    ["as it is", { body: "a\r\n\u001B[2Jb\n", bodySize: 8 }, "\na\r\n\u001B[2Jb\n"],
+    [
+      "as far as it goes",
+      { body: "a", bodySize: 100_000, bodyIsCut: true },
+      "\na\n… (the first 64 KiB of 100,000 bytes)\n",
+    ],
+    [
+      "with what it was packed in",
+      { body: "a", bodySize: 200, bodyIsCut: true, contentCoding: "gzip" },
+      "\na\n… (the first 64 KiB of what came as 200 bytes of gzip)\n",
+    ],
+    [
+      "unless it is no text",
+      { body: null, bodySize: 1, contentType: "image/png" },
+      "\n(1 byte that is no text: image/png)\n",
+    ],
+    [
+      "with the word that it is not all",
+      { body: "a", bodySize: 1, end: "unfinished" },
+      "\na\n(The response went on, and was read no further.)\n",
+    ],
+  ])("prints the body, %s", async (_what, sent, printed) => {
+    const { url } = await replaying(200, null, sent);
+    const { out } = await ask(["replay", "4", "--url", url]);
+    expect(out).toBe(`POST /pay → 200 in 12 ms\n${printed}`);
+  });
+
+  it("prints nothing on a terminal that this would obey", async () => {
+    const { url } = await replaying(200, null, { body: "a\r\n\u001B[2Jb\n", bodySize: 8 });
+    const { out } = await ask(["replay", "4", "--url", url], { isTerminal: true });
+    expect(out).toMatch(/\n\na\n\\x1B\[2Jb\n$/);
+  });
+
+  it("prints of a failure what the application had answered, and not the gateway's page of it", async () => {
+    const page = { body: "<!doctype html>", bodySize: 15 };
+    const whole = await replaying(500, 1, page);
+    expect((await ask(["replay", "4", "--url", whole.url])).out).not.toContain("doctype");
+    const broken = await replaying(200, 1, { body: "begun", bodySize: 5, end: "broken" });
+    expect((await ask(["replay", "4", "--url", broken.url])).out).toContain(
+      "\n\nbegun\n(The response broke off here.)\nZeroDivisionError",
+    );
   });
 });
 
@@ -424,7 +478,7 @@ describe("the server", () => {
     const folder = makeFolder();
     const answers = {
       "GET requests": requests,
-      "POST requests/4/replay": { body: { request: 7, status: 200, error: null, duration: 1 } },
+      "POST requests/4/replay": { body: replayed({ answer: quiet }) },
     };
     const [own, other] = [await fakeDebugger(answers), await fakeDebugger(answers)];
     const situation = { servers: { [folder]: [{ url: own.url, token }] }, directory: folder };
@@ -592,7 +646,7 @@ describe("a server in development", () => {
     writeFileSync(join(cwd, "app.py"), application("2"));
     const mended = await runCli(["replay", "last", "--json"], { cwd });
     expect(mended.exitCode).toBe(0);
-    expect(JSON.parse(mended.stdout)).toMatchObject({ status: 200, error: null });
+    expect(JSON.parse(mended.stdout)).toMatchObject({ status: 200, error: null, answer: { body: "a=1" } });
   });
 
   it.each([[[]], [["--no-reload"]]])("tells of errors as they come, with the flags %j", async (words) => {

@@ -304,7 +304,13 @@ describe("a request that is sent again", () => {
     await send(server, head, "3\r\nabc\r\n0\r\n\r\n");
     server.answer = page({ status: "202 Accepted", body: "again" });
     const outcome = await debug.replay(1);
-    expect(outcome).toEqual({ request: 2, status: 202, error: null, duration: expect.any(Number) as number });
+    expect(outcome).toMatchObject({
+      request: 2,
+      status: 202,
+      error: null,
+      duration: expect.any(Number) as number,
+      answer: { status: 202, reason: "Accepted", body: "again", bodySize: 5, end: "whole" },
+    });
     expect(debug.requests.get(2)).toMatchObject({
       method: "PATCH",
       target: "/pay?x=%20&y",
@@ -369,7 +375,7 @@ describe("a request that is sent again", () => {
       responder.respond("200 OK\nContent-Type: text/plain", Buffer.from("begun"), false);
       responder.fail(broken);
     };
-    expect(await debug.replay(1)).toMatchObject({ status: 200 });
+    expect(await debug.replay(1)).toMatchObject({ status: 200, answer: { body: "begun", end: "broken" } });
   });
 });
 

@@ -11,7 +11,13 @@ import { repository } from "../support/environment.ts";
 const run = promisify(execFile);
 
 const APPLICATION = `
+import gzip
+
 def app(environ, start_response):
+    if environ["PATH_INFO"] == "/login":
+        headers = [("Content-Type", "text/plain; charset=latin-1"), ("Content-Encoding", "gzip")]
+        start_response("201 Made", [*headers, ("Set-Cookie", "session=s3cret; Path=/")])
+        return [gzip.compress(environ["wsgi.input"].read() + b": \\xe9")]
     total = {"people": 0}
     return [1 / total["people"]]
 `;
@@ -92,6 +98,37 @@ describe("the debugger's API", () => {
     const documented = [...section.matchAll(/^\| \d{3} \| `([A-Z_]+)` \|/gm)].map(([, code]) => code);
     expect(codes.length).toBeGreaterThan(5);
     expect(new Set(documented)).toEqual(new Set(codes));
+  });
+
+  it("tells of a replay all that is documented, with the application's own response", async () => {
+    const sent = await fetch(`${url}/login?name=x`, { method: "POST", body: "cafe" });
+    await sent.arrayBuffer();
+    const { requests } = JSON.parse(await shell(`curl ${url}/__highball__/requests`)) as {
+      requests: readonly { readonly id: number; readonly target: string }[];
+    };
+    const id = requests.find(({ target }) => target === "/login?name=x")?.id;
+    const told = await shell(
+      `curl -H "X-Highball-Token: $TOKEN" --json '{}' ${url}/__highball__/requests/${id}/replay`,
+    );
+    const { answer } = JSON.parse(told) as { answer: Readonly<Record<string, unknown>> };
+    expect(answer).toMatchObject({
+      status: 201,
+      reason: "Made",
+      contentType: "text/plain; charset=latin-1",
+      contentCoding: "gzip",
+      body: "cafe: é",
+      bodyIsCut: false,
+      bodySize: expect.any(Number) as number,
+      end: "whole",
+    });
+    expect(answer["headers"]).toContainEqual(["Set-Cookie", "session=••••••(1–7); Path=/"]);
+    expect(told).not.toContain("s3cret");
+    const [, fields = ""] = section.split("### The answer to a replay");
+    const [rows = ""] = fields.split("###");
+    const documented = [...rows.matchAll(/^\| (`.+?) \|/gm)].flatMap(([, names = ""]) =>
+      names.replaceAll("`", "").split(", "),
+    );
+    expect(new Set(documented)).toEqual(new Set(Object.keys(answer)));
   });
 
   it("goes with the server: its token stands in no file any more", async () => {

@@ -10,6 +10,7 @@ import type { DebugVisit } from "../../src/http/debug-door.ts";
 import type { GatewayAnswer } from "../../src/http/error-page.ts";
 import type { Page } from "../../src/http/error-page/page.ts";
 import { MemoryLog } from "./memory-log.ts";
+import { replayed } from "./replay-answers.ts";
 
 export const PIN = "314-159-265";
 export const PREFIX = "/__highball__/";
@@ -88,7 +89,7 @@ export class DebugFixture {
       replayer: {
         replay: ({ id }) => {
           this.replayed.push(id);
-          return Promise.resolve({ request: 99, status: 200, error: null, duration: 12 });
+          return Promise.resolve(replayed());
         },
       },
       console: () => this.console,

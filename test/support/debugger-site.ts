@@ -17,6 +17,7 @@ import { DebugRoutes } from "../../src/debug/routes.ts";
 import { masks } from "../../src/debug/secrets.ts";
 import type { Replayed } from "../../src/debug/sources.ts";
 import { renderAnswer } from "../../src/http/error-page.ts";
+import { replayed } from "./replay-answers.ts";
 import { CodeEvents } from "../../src/http/refresh/code-events.ts";
 import { CLIENT_SCRIPT, EVENTS_PATH, SCRIPT_PATH } from "../../src/http/refresh/client-script.ts";
 
@@ -68,12 +69,7 @@ export class DebuggerSite {
   requests: readonly RequestRecord[] = [];
   /** Replays that were asked for, by the id of the request. */
   readonly replays: number[] = [];
-  replay: (request: RequestRecord) => Replayed = () => ({
-    request: 99,
-    status: 200,
-    error: null,
-    duration: 12,
-  });
+  replay: (request: RequestRecord) => Replayed = () => replayed();
   /** Body of every other page: the application's. */
   application = "<!doctype html><title>shop</title><p>mended";
   /** Addresses that the application answers with its newest error. */

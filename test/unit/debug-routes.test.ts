@@ -343,9 +343,28 @@ describe("requests", () => {
   it("are sent again, as often as one likes", async () => {
     const debug = debugging();
     const answer = await debug.command("requests/12/replay", {});
-    expect(answer.json()).toEqual({ request: 99, status: 200, error: null, duration: 12 });
+    expect(answer.json()).toMatchObject({ request: 99, status: 200, error: null, duration: 12 });
     await debug.command("requests/12/replay", "");
     expect(debug.replayed).toEqual([12, 12]);
+  });
+
+  it("tell what they were answered, without its secrets", async () => {
+    const debug = debugging();
+    const answer = await debug.command("requests/12/replay", {});
+    expect(answer.json()).toMatchObject({
+      answer: {
+        status: 200,
+        reason: "OK",
+        contentType: "application/json",
+        headers: [
+          ["Content-Type", "application/json"],
+          ["Set-Cookie", "session=••••••(8–15); Path=/"],
+        ],
+        body: '{"share":2,"token":"••••••(8–15)"}',
+        bodySize: 31,
+      },
+    });
+    expect(answer.text).not.toContain("t0psecret");
   });
 
   it("of another run of the server are not those that a page of this one means", async () => {

@@ -1,7 +1,9 @@
 import { INTERNAL_PREFIX } from "../../http/refresh/paths.ts";
+import { describeAnswer, renderAnswer } from "../page/answer-panel.ts";
 import { formatDuration } from "../page/time.ts";
+import type { ReplayAnswer } from "../replay-answer.ts";
 import { ApiError } from "./api.ts";
-import { element, find } from "./dom.ts";
+import { element, find, fragmentOf } from "./dom.ts";
 import { recall, remember } from "./memory.ts";
 import { listen } from "./server-events.ts";
 import type { Session } from "./session.ts";
@@ -14,6 +16,7 @@ interface Replayed {
   readonly error: number | null;
   /** Milliseconds. */
   readonly duration: number;
+  readonly answer: ReplayAnswer;
 }
 
 const EARLIER = "The server was started again: this error and its request are kept no more.";
@@ -24,7 +27,12 @@ export class ReplayBar {
   readonly #dialog: UnlockDialog;
   readonly #data: DOMStringMap = document.body.dataset;
   readonly #text = element("span", { role: "status" });
-  readonly #open = element("a", { hidden: true, class: "button" }, "Open");
+  readonly #look = element("a", { hidden: true, class: "button", href: "#answer" }, "See the response");
+  readonly #open = element(
+    "a",
+    { hidden: true, class: "button", target: "_blank", rel: "noopener" },
+    "Open in a new tab",
+  );
   readonly #send = element(
     "button",
     { type: "button", class: "primary", "aria-keyshortcuts": "r", click: () => this.replay() },
@@ -36,10 +44,19 @@ export class ReplayBar {
     "section",
     { class: "replay tools", hidden: true, "aria-label": "Replay" },
     this.#text,
+    this.#look,
     this.#open,
     this.#send,
     this.#label,
   );
+  /** Below the bar, which stays where it is while one reads. */
+  readonly #answer = element("section", {
+    id: "answer",
+    class: "answer",
+    tabindex: "-1",
+    hidden: true,
+    "aria-labelledby": "answer-title",
+  });
   /** Of the code that this page has shown or offered. */
   #version = this.#data["madeBy"] ?? "";
   #isSending = false;
@@ -59,7 +76,7 @@ export class ReplayBar {
     );
     this.#send.hidden = !this.isPossible;
     this.#label.hidden = !this.isPossible;
-    find(".bar").after(this.#bar);
+    find(".bar").after(this.#bar, this.#answer);
   }
 
   /** There is a request that can be sent again. */
@@ -108,7 +125,7 @@ export class ReplayBar {
     }
     this.#bar.hidden = false;
     this.#bar.dataset["state"] = status;
-    this.#open.hidden = true;
+    this.#forget();
     if (status === "loading") {
       this.#text.textContent = "The code is loaded again…";
       return;
@@ -141,12 +158,13 @@ export class ReplayBar {
     this.#send.disabled = true;
     this.#bar.hidden = false;
     this.#bar.dataset["state"] = "sending";
-    this.#open.hidden = true;
+    this.#forget();
     this.#text.textContent = `${this.#what} is sent again…`;
     try {
       this.#show((await this.#session.post(`requests/${this.#data["request"]}/replay`, {})) as Replayed);
     } catch (error) {
       this.#bar.dataset["state"] = "failed";
+      this.#answer.hidden = true;
       this.#text.textContent = error instanceof Error ? error.message : String(error);
       if (error instanceof ApiError && error.code === "LOCKED") this.#dialog.open(() => void this.#replay());
     } finally {
@@ -157,13 +175,20 @@ export class ReplayBar {
     }
   }
 
-  #show({ status, duration, error }: Replayed): void {
+  /** The answer itself is left to be read until there is another. */
+  #forget(): void {
+    this.#open.hidden = this.#look.hidden = true;
+  }
+
+  #show({ request, status, duration, error, answer }: Replayed): void {
     if (error !== null) {
       location.assign(`${INTERNAL_PREFIX}errors/${error}`);
       return;
     }
     this.#bar.dataset["state"] = status < 500 ? "passed" : "failed";
-    this.#text.textContent = `${this.#what} → ${status} in ${formatDuration(duration)}`;
+    this.#text.textContent = `${this.#what} → ${status} in ${formatDuration(duration)}, ${describeAnswer(answer)}`;
+    this.#answer.replaceChildren(fragmentOf(renderAnswer(answer, request)));
+    this.#look.hidden = this.#answer.hidden = false;
     const target = this.#data["target"] ?? "";
     // Not where a secret was masked, nor to another server (`//host/`).
     if (this.#data["method"] !== "GET" || !/^\/(?![/\\])[^•]*$/.test(target)) return;

@@ -1,5 +1,6 @@
 import { markup, type Markup } from "../../http/error-page/markup.ts";
 import type { RequestRecord } from "../request-record.ts";
+import { type Rows, table } from "./field-table.ts";
 import { multipartFields } from "./multipart-form.ts";
 import type { PageContext } from "./page-context.ts";
 import { formatDuration, renderTime } from "./time.ts";
@@ -38,17 +39,6 @@ function renderFacts(request: RequestRecord, { masks }: PageContext): Markup {
 <p class="facts quiet">${renderTime(at)}${remoteAddress === "" ? "" : ` from ${remoteAddress}`}\
 ${status === null ? "" : `, answered ${status}`}${duration === null ? "" : ` after ${formatDuration(duration)}`}\
 ${replayOf === null ? "" : `, repeats request ${replayOf}`}</p>
-`;
-}
-
-type Rows = readonly (readonly [name: string, value: string])[];
-
-function table(title: string, rows: Rows, isOpen: boolean): Markup | null {
-  if (rows.length === 0) return null;
-  const open = isOpen ? markup` open` : null;
-  return markup`<details class="part"${open}><summary>${title} <small>${rows.length}</small></summary>
-<dl>${rows.map(([name, value]) => markup`<div><dt><code>${name}</code></dt><dd><code>${value}</code></dd></div>\n`)}</dl>
-</details>
 `;
 }
 
