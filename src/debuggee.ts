@@ -47,7 +47,9 @@ export type Evaluation =
   /** More lines are needed: a block was begun, or brackets are open. */
   | { readonly status: "incomplete" }
   /** The frame is not kept any more, or its process has ended; one sentence says which. */
-  | { readonly status: "gone"; readonly reason: string };
+  | { readonly status: "gone"; readonly reason: string }
+  /** The process has not answered for a long time: what runs there cannot be interrupted. */
+  | { readonly status: "unanswered"; readonly seconds: number };
 
 /** Something that was asked for by name. */
 export type Exhibit =

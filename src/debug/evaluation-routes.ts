@@ -28,6 +28,8 @@ export class Evaluations {
     try {
       const evaluation = await evaluating.result;
       if (evaluation.status === "gone") return { refusal: gone(evaluation.reason) };
+      if (evaluation.status === "unanswered")
+        return { refusal: unanswered(debuggee.pid, evaluation.seconds) };
       return jsonAnswer({ ...evaluation, evaluation: number });
     } finally {
       this.#running.delete(number);
@@ -124,6 +126,15 @@ function gone(reason: string): Refusal {
     code: "GONE",
     message: reason,
     hint: "Send the request again, or wait until the code is loaded and try again.",
+  };
+}
+
+function unanswered(pid: number, seconds: number): Refusal {
+  return {
+    status: 504,
+    code: "UNANSWERED",
+    message: `Process ${pid} has not answered for ${seconds} s: what runs there cannot be interrupted.`,
+    hint: "Save a file, to have the code loaded in another process.",
   };
 }
 

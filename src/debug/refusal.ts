@@ -1,6 +1,6 @@
 /** Why something is not done, for whoever asked: a program matches on the code, people read the rest. */
 export interface Refusal {
-  readonly status: 400 | 403 | 404 | 405 | 409 | 413 | 415 | 500 | 502;
+  readonly status: 400 | 403 | 404 | 405 | 409 | 413 | 415 | 500 | 502 | 504;
   readonly code: RefusalCode;
   /** What happened, one sentence. */
   readonly message: string;
@@ -22,6 +22,7 @@ export type RefusalCode =
   | "TOO_LARGE"
   | "UNSUPPORTED_MEDIA_TYPE"
   | "REPLAY_FAILED"
+  | "UNANSWERED"
   | "FAILED";
 
 export function forbidden(message: string, hint: string): Refusal {

@@ -10,6 +10,10 @@ const ENDED: Evaluation = {
   reason: "The worker process that held this frame has ended; send the request again for a new one.",
 };
 
+/** Milliseconds for an answer: an evaluation is interrupted after 30 s, and told after two more to go on by itself. */
+const EVALUATION = 40_000;
+const COMPLETION = 5_000;
+
 /** A worker as the holder of frames: what is asked of it, until it answers or ends. */
 export class WorkerDebuggee implements Debuggee {
   readonly #pid: () => number;
@@ -36,7 +40,15 @@ export class WorkerDebuggee implements Debuggee {
     if (this.#gone) return { result: Promise.resolve(ENDED), interrupt: () => {} };
     const number = this.#ask(EVALUATE, frame, code);
     const result = new Promise<Evaluation>((resolve) => {
-      this.#evaluations.set(number, resolve);
+      // An operation in C that takes long, as 9**9**8, lets no other thread run: not even the one that answers.
+      const silence = setTimeout(() => {
+        this.#evaluations.delete(number);
+        resolve({ status: "unanswered", seconds: EVALUATION / 1000 });
+      }, EVALUATION).unref();
+      this.#evaluations.set(number, (evaluation) => {
+        clearTimeout(silence);
+        resolve(evaluation);
+      });
     });
     return {
       result,
@@ -50,7 +62,14 @@ export class WorkerDebuggee implements Debuggee {
     if (this.#gone) return Promise.resolve([]);
     const number = this.#ask(SUGGEST, frame, code);
     return new Promise((resolve) => {
-      this.#suggestions.set(number, resolve);
+      const silence = setTimeout(() => {
+        this.#suggestions.delete(number);
+        resolve([]);
+      }, COMPLETION).unref();
+      this.#suggestions.set(number, (names) => {
+        clearTimeout(silence);
+        resolve(names);
+      });
     });
   }
 

@@ -255,6 +255,14 @@ describe("code", () => {
     expect((await debug.command("evaluations/4711/interrupt", {})).status).toBe(404);
   });
 
+  it("is not waited for for ever", async () => {
+    const debug = debugging();
+    debug.debuggee.result = Promise.resolve({ status: "unanswered", seconds: 40 });
+    const { status, code, text } = await debug.command("errors/7/frames/f1/evaluate", { code: "9**9**8" });
+    expect([status, code]).toEqual([504, "UNANSWERED"]);
+    expect(text).toContain("has not answered for 40 s");
+  });
+
   it("does not run where the frames are gone: before, and while it is asked for", async () => {
     const debug = debugging();
     debug.debuggee.result = Promise.resolve({ status: "gone", reason: "The process has ended." });

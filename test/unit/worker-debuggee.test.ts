@@ -1,5 +1,5 @@
 /** What is asked of a worker about its frames, as frames of the protocol. */
-import { beforeEach, describe, expect, it } from "vitest";
+import { afterEach, beforeEach, describe, expect, it, vi } from "vitest";
 import {
   encodeFrame,
   EVALUATE,
@@ -40,6 +40,25 @@ function answers(type: number, id: number, answer: unknown): void {
 }
 
 const done = (output: string): unknown => ({ status: "done", output, value: null, shown: [], error: null });
+
+describe("a worker that does not answer", () => {
+  beforeEach(() => void vi.useFakeTimers());
+  afterEach(() => void vi.useRealTimers());
+
+  it("is not waited for for ever: what runs there may let no other thread run", async () => {
+    const { result } = debuggee.evaluate("f1", "9**9**8");
+    const names = debuggee.complete("f1", "o");
+    await vi.advanceTimersByTimeAsync(5_000);
+    expect(await names).toEqual([]);
+    await vi.advanceTimersByTimeAsync(34_000);
+    const waiting = Symbol("waiting");
+    expect(await Promise.race([result, Promise.resolve(waiting)])).toBe(waiting);
+    await vi.advanceTimersByTimeAsync(1_000);
+    expect(await result).toEqual({ status: "unanswered", seconds: 40 });
+    answers(EVALUATED, 1, done("late")); // nobody waits for it any more
+    expect(vi.getTimerCount()).toBe(0);
+  });
+});
 
 describe("a worker that is asked", () => {
   it("answers each question with what belongs to it, in any order", async () => {
