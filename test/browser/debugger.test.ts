@@ -480,7 +480,11 @@ describeBrowser("the debugger's page in Chromium", () => {
     // In lines, and without what is nobody's business.
     expect(await body.innerText()).toBe('{\n  "share": 2,\n  "token": "••••••(8–15)"\n}');
     expect(await answer.getByText("Set-Cookie").isVisible()).toBe(false);
-    await tab.getByRole("link", { name: "See the response" }).press("Enter");
+    await tab.evaluate("scrollTo(0, document.body.scrollHeight)");
+    await tab.getByRole("button", { name: "See the response" }).press("Enter");
+    await expect
+      .poll(() => answer.evaluate((region) => region.getBoundingClientRect().top), poll)
+      .toBeLessThan(200);
     await tab.keyboard.press("Tab"); // the request that it is kept as
     await tab.keyboard.press("Tab"); // "Body"
     await tab.keyboard.press("Tab");

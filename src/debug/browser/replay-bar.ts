@@ -27,7 +27,11 @@ export class ReplayBar {
   readonly #dialog: UnlockDialog;
   readonly #data: DOMStringMap = document.body.dataset;
   readonly #text = element("span", { role: "status" });
-  readonly #look = element("a", { hidden: true, class: "button", href: "#answer" }, "See the response");
+  readonly #look = element(
+    "button",
+    { type: "button", hidden: true, click: () => this.#lookAtAnswer() },
+    "See the response",
+  );
   readonly #open = element(
     "a",
     { hidden: true, class: "button", target: "_blank", rel: "noopener" },
@@ -51,7 +55,6 @@ export class ReplayBar {
   );
   /** Below the bar, which stays where it is while one reads. */
   readonly #answer = element("section", {
-    id: "answer",
     class: "answer",
     tabindex: "-1",
     hidden: true,
@@ -178,6 +181,13 @@ export class ReplayBar {
   /** The answer itself is left to be read until there is another. */
   #forget(): void {
     this.#open.hidden = this.#look.hidden = true;
+  }
+
+  #lookAtAnswer(): void {
+    // The bar stays on top of it, and has several lines where there is little room.
+    this.#answer.style.scrollMarginTop = `${this.#bar.offsetHeight}px`;
+    this.#answer.scrollIntoView();
+    this.#answer.focus({ preventScroll: true });
   }
 
   #show({ request, status, duration, error, answer }: Replayed): void {

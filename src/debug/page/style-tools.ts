@@ -27,8 +27,9 @@ input:focus-visible, textarea:focus-visible { outline-offset: 0; }
 .replay label { display: flex; gap: 0.375rem; align-items: center; color: var(--text); }
 .replay input { margin: 0; }
 .replay:not([hidden]) ~ main .frames { top: 4rem; max-height: calc(100vh - 5rem); }
-.answer { max-width: 100rem; margin: 0 auto; padding: 1.25rem clamp(1rem, 3vw, 2.5rem) 1.5rem; border-bottom: 1px solid var(--line); scroll-margin-top: 4rem; }
+.answer { max-width: 100rem; margin: 0 auto; padding: 1.25rem clamp(1rem, 3vw, 2.5rem) 1.5rem; border-bottom: 1px solid var(--line); }
 .answer h2 { margin-bottom: 0.25rem; }
+.answer .facts a { text-decoration: underline; }
 .answer .part pre { max-height: min(26rem, 50vh); }
 .search { display: flex; gap: 0.75rem; align-items: center; }
 .variables { position: relative; }
