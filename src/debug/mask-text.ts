@@ -41,7 +41,7 @@ export function maskLoosely(text: string): string {
 
 /** Starts at the beginning of a word only, so that it takes no more than one look at each. */
 const LOOSE =
-  /((?<![\w.-])([\w.-]{1,100})(?:["']?\s{0,20}(?:=>|[:=])|\s{0,20}>)\s{0,20})("(?:[^"\\]|\\.)*"?|'(?:[^'\\]|\\.)*'?|(?:(?:basic|bearer|digest|token) )?[^\s"',;&<>{}[\]]+)/gi;
+  /((?<![\w.-])([\w.-]{1,100})["']?\s{0,20}(?:[:=>]|=>)\s{0,20})("(?:[^"\\]|\\.)*"?|'(?:[^'\\]|\\.)*'?|(?:(?:basic|bearer|digest|token) )?[^\s"',;&<>{}[\]]+)/gi;
 
 function maskEncoded(value: string): string {
   return mask(decoded(value));
