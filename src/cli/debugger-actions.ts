@@ -1,4 +1,6 @@
 import type { ErrorRecord } from "../debug/error-record.ts";
+import { describeAnswer } from "../debug/page/answer-words.ts";
+import type { ReplayAnswer } from "../debug/replay-answer.ts";
 import type { RequestRecord } from "../debug/request-record.ts";
 import type { Unlocking } from "../serve.ts";
 import { unlockLines } from "./banner.ts";
@@ -24,6 +26,7 @@ export interface ReplayedAtHand {
   readonly duration: number;
   /** Of the error that came of it. */
   readonly error: number | null;
+  readonly answer: ReplayAnswer;
 }
 
 /** What keys need of the server around it. */
@@ -67,9 +70,10 @@ export function debuggerActions(
       const asked = escapeLine(`${failed.method} ${failed.target}`);
       // The error, if it fails again, is shown like any other.
       debug.replay(failed.id).then(
-        ({ status, duration }) => {
+        ({ status, duration, error, answer }) => {
           const { text, styles = [] } = statusCell(status);
-          say(`${asked} → ${output.paint(text, "bold", ...styles)} in ${durationOf(duration)}`);
+          const told = error === null ? `, ${escapeLine(describeAnswer(answer))}` : "";
+          say(`${asked} → ${output.paint(text, "bold", ...styles)} in ${durationOf(duration)}${told}`);
         },
         (error: unknown) => {
           say(

@@ -3,6 +3,7 @@ import type { Asking } from "./asking.ts";
 import { readErrors, readReplay, readRequests, type Replay } from "./api-records.ts";
 import type { DebugClient } from "./debug-client.ts";
 import { latest } from "./latest.ts";
+import { locationOf } from "../debug/page/answer-words.ts";
 import type { ReplayAnswer } from "../debug/replay-answer.ts";
 import { print } from "./printed.ts";
 import { durationOf, statusCell } from "./record-table.ts";
@@ -39,11 +40,11 @@ async function tell(replay: Replay, client: DebugClient, output: Output): Promis
 }
 
 /** What of a failure the gateway itself makes a page is told by the error. */
-function tellBody(
-  { body, bodySize, bodyIsCut, contentType, contentCoding, end }: ReplayAnswer,
-  output: Output,
-): void {
+function tellBody(answer: ReplayAnswer, output: Output): void {
+  const { body, bodySize, bodyIsCut, contentType, contentCoding, end } = answer;
   const note = (text: string): void => output.line(output.paint(escapeLine(text), "dim"));
+  const location = locationOf(answer);
+  if (location !== null) note(`It leads to ${location}, which was not asked for.`);
   const coded = contentCoding === "" ? "" : ` of ${contentCoding}`;
   if (bodySize > 0) output.line("");
   if (bodySize > 0 && body === null) {

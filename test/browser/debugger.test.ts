@@ -475,7 +475,7 @@ describeBrowser("the debugger's page in Chromium", () => {
       .getByRole("status")
       .filter({ hasText: "POST /pay → 200 in 12 ms, application/json, 31 bytes" });
     await status.waitFor();
-    const answer = tab.getByRole("region", { name: "Response 200 OK", exact: true });
+    const answer = tab.getByRole("region", { name: /^Response (200|302) OK$/ });
     const body = tab.getByRole("region", { name: "Body of the response" });
     // In lines, and without what is nobody's business.
     expect(await body.innerText()).toBe('{\n  "share": 2,\n  "token": "••••••(8–15)"\n}');
@@ -498,10 +498,15 @@ describeBrowser("the debugger's page in Chromium", () => {
     const sent = `${EVIL.replaceAll("\0", "")}\n${"line\n".repeat(500)}`;
     site.replay = () =>
       replayed({
+        status: 302,
         answer: replayAnswer({
+          status: 302,
           body: sent,
           contentType: "text/html",
-          headers: [[EVIL, EVIL]],
+          headers: [
+            [EVIL, EVIL],
+            ["Location", "/orders/7"],
+          ],
           bodyIsCut: true,
         }),
       });
@@ -509,6 +514,7 @@ describeBrowser("the debugger's page in Chromium", () => {
     await tab.keyboard.press("r");
     await body.waitFor();
     expect(await body.textContent()).toBe(sent);
+    expect(await answer.innerText()).toContain("It leads to /orders/7, which was not asked for.");
     expect(await answer.locator("img, script").count()).toBe(0);
     expect(await body.evaluate((region) => region.clientHeight)).toBeLessThan(500);
     expect(await answer.innerText()).toContain("the first 64 KiB of it");

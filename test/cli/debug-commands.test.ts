@@ -442,6 +442,15 @@ describe("highball replay", () => {
     expect(out).toBe(`POST /pay → 200 in 12 ms\n${printed}`);
   });
 
+  it("says where a redirect leads, and does not go there", async () => {
+    const { url } = await replaying(302, null, {
+      status: 302,
+      headers: [["Location", "/orders/7\u001B[2J"]],
+    });
+    const { out } = await ask(["replay", "4", "--url", url]);
+    expect(out).toBe("POST /pay → 302 in 12 ms\nIt leads to /orders/7\\x1B[2J, which was not asked for.\n");
+  });
+
   it("prints nothing on a terminal that this would obey", async () => {
     const { url } = await replaying(200, null, { body: "a\r\n\u001B[2Jb\n", bodySize: 8 });
     const { out } = await ask(["replay", "4", "--url", url], { isTerminal: true });

@@ -176,7 +176,7 @@ describe("the key", () => {
     writeFileSync(join(cwd, "app.py"), application("2"));
     await terminal.expect(/Restarting/);
     terminal.type("e\n");
-    await terminal.expect(/ {2}GET \/pay\?x=1 → 200 in \d+ ms\r\n/);
+    await terminal.expect(/ {2}GET \/pay\?x=1 → 200 in \d+ ms, [^\r\n]*\d bytes?\r\n/);
     expect(terminal.shows(/errors\/3/)).toBe(false);
   });
 

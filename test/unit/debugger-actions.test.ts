@@ -5,6 +5,7 @@ import type { RequestRecord } from "../../src/debug/request-record.ts";
 import type { Debuggee } from "../../src/debuggee.ts";
 import { errorModels, errorRecord, requestRecord } from "../support/error-models.ts";
 import { until } from "../support/processes.ts";
+import { replayed } from "../support/replay-answers.ts";
 
 /** A process that holds frames; what it was asked is in `begun`. */
 class Holder implements Debuggee {
@@ -38,13 +39,13 @@ function attend(
 ) {
   const lines: string[] = [];
   const opened: string[] = [];
-  const replayed: number[] = [];
+  const asked: number[] = [];
   const atHand: DebuggerAtHand = {
     errors: { list: () => errors },
     requests: { list: () => requests },
     replay: (request) => {
-      replayed.push(request);
-      return replay?.() ?? Promise.resolve({ status: 200, duration: 12.3, error: null });
+      asked.push(request);
+      return replay?.() ?? Promise.resolve(replayed({ duration: 12.3 }));
     },
   };
   let links = 0;
@@ -59,7 +60,7 @@ function attend(
     actions: debuggerActions(atHand, server, output, (page) => opened.push(page)),
     lines,
     opened,
-    replayed,
+    asked,
   };
 }
 
@@ -118,15 +119,15 @@ describe("a key", () => {
 
   it("sends the request that failed last again, and says what came of it", async () => {
     const request = requestRecord({ id: 4, method: "POST", target: "/pay\u001B[2J" });
-    const { actions, lines, replayed } = attend([
+    const { actions, lines, asked } = attend([
       errorRecord(null, { place: "thread", request: null }),
       errorRecord(null, { request }),
       errorRecord(),
     ]);
     actions.replay();
     await until(() => lines.length > 0);
-    expect(replayed).toEqual([4]);
-    expect(lines).toEqual(["  POST /pay\\x1B[2J → 200 in 12 ms"]);
+    expect(asked).toEqual([4]);
+    expect(lines).toEqual(["  POST /pay\\x1B[2J → 200 in 12 ms, application/json, 31 bytes"]);
   });
 
   it("sends one again that failed since the code could not be loaded", () => {
@@ -136,9 +137,9 @@ describe("a key", () => {
       requestRecord({ id: 4, error: 1 }),
     ];
     const load = errorRecord(null, { place: "load", request: null });
-    const { actions, replayed } = attend([load, errorRecord()], undefined, requests);
+    const { actions, asked } = attend([load, errorRecord()], undefined, requests);
     actions.replay();
-    expect(replayed).toEqual([5]);
+    expect(asked).toEqual([5]);
   });
 
   it("says why that cannot be", async () => {

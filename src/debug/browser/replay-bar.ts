@@ -1,5 +1,6 @@
 import { INTERNAL_PREFIX } from "../../http/refresh/paths.ts";
-import { describeAnswer, renderAnswer } from "../page/answer-panel.ts";
+import { renderAnswer } from "../page/answer-panel.ts";
+import { describeAnswer } from "../page/answer-words.ts";
 import { formatDuration } from "../page/time.ts";
 import type { ReplayAnswer } from "../replay-answer.ts";
 import { ApiError } from "./api.ts";

@@ -1,9 +1,9 @@
 import { markup, type Markup } from "../../http/error-page/markup.ts";
 import { INTERNAL_PREFIX } from "../../http/refresh/paths.ts";
 import type { ReplayAnswer } from "../replay-answer.ts";
+import { locationOf, mediaType, describeAnswer } from "./answer-words.ts";
 import { table } from "./field-table.ts";
 import { layOutJson } from "./json-layout.ts";
-import { count } from "./value.ts";
 
 /**
  * What a request that was sent again was answered with, secrets unreadable. Runs in the browser.
@@ -12,22 +12,13 @@ import { count } from "./value.ts";
  */
 export function renderAnswer(answer: ReplayAnswer, request: number): Markup {
   const { status, reason, headers } = answer;
+  const location = locationOf(answer);
   return markup`<h2 id="answer-title">Response <small>${status} ${reason}</small></h2>
 <p class="facts quiet">${describeAnswer(answer)}, kept as <a href="${INTERNAL_PREFIX}requests/${request}">request ${request}</a></p>
+${location === null ? null : markup`<p class="facts">It leads to <code>${location}</code>, which was not asked for.</p>\n`}\
 ${renderBody(answer)}\
 ${table("Headers", headers, false)}\
 `;
-}
-
-/** `application/json, 1,234 bytes`. */
-export function describeAnswer({ contentType, contentCoding, bodySize }: ReplayAnswer): string {
-  const parts = [
-    mediaType(contentType),
-    bodySize === 0
-      ? "no body"
-      : `${count(bodySize, "byte")}${contentCoding === "" ? "" : ` as ${contentCoding}`}`,
-  ];
-  return parts.filter((part) => part !== "").join(", ");
 }
 
 const ENDS: Readonly<Record<ReplayAnswer["end"], string>> = {
@@ -57,8 +48,4 @@ function laidOut({ contentType, bodyIsCut, end }: ReplayAnswer, body: string): s
   const media = mediaType(contentType);
   const isJson = media === "application/json" || media.endsWith("+json");
   return isJson ? layOutJson(body, bodyIsCut || end !== "whole") : body;
-}
-
-function mediaType(contentType: string): string {
-  return (contentType.split(";")[0] ?? "").trim().toLowerCase();
 }
