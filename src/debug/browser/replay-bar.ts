@@ -1,10 +1,10 @@
 import { INTERNAL_PREFIX } from "../../http/refresh/paths.ts";
-import { renderAnswer } from "../page/answer-panel.ts";
 import { describeAnswer } from "../page/answer-words.ts";
 import { formatDuration } from "../page/time.ts";
 import type { ReplayAnswer } from "../replay-answer.ts";
+import { AnswerSection } from "./answer-section.ts";
 import { ApiError } from "./api.ts";
-import { element, find, fragmentOf } from "./dom.ts";
+import { element, find } from "./dom.ts";
 import { recall, remember } from "./memory.ts";
 import { listen } from "./server-events.ts";
 import type { Session } from "./session.ts";
@@ -30,7 +30,7 @@ export class ReplayBar {
   readonly #text = element("span", { role: "status" });
   readonly #look = element(
     "button",
-    { type: "button", hidden: true, click: () => this.#lookAtAnswer() },
+    { type: "button", hidden: true, click: () => this.#answer.goTo(this.#bar) },
     "See the response",
   );
   readonly #open = element(
@@ -54,13 +54,7 @@ export class ReplayBar {
     this.#send,
     this.#label,
   );
-  /** Below the bar, which stays where it is while one reads. */
-  readonly #answer = element("section", {
-    class: "answer",
-    tabindex: "-1",
-    hidden: true,
-    "aria-labelledby": "answer-title",
-  });
+  readonly #answer = new AnswerSection();
   /** Of the code that this page has shown or offered. */
   #version = this.#data["madeBy"] ?? "";
   #isSending = false;
@@ -80,7 +74,7 @@ export class ReplayBar {
     );
     this.#send.hidden = !this.isPossible;
     this.#label.hidden = !this.isPossible;
-    find(".bar").after(this.#bar, this.#answer);
+    find(".bar").after(this.#bar, this.#answer.element);
   }
 
   /** There is a request that can be sent again. */
@@ -168,7 +162,7 @@ export class ReplayBar {
       this.#show((await this.#session.post(`requests/${this.#data["request"]}/replay`, {})) as Replayed);
     } catch (error) {
       this.#bar.dataset["state"] = "failed";
-      this.#answer.hidden = true;
+      this.#answer.hide();
       this.#text.textContent = error instanceof Error ? error.message : String(error);
       if (error instanceof ApiError && error.code === "LOCKED") this.#dialog.open(() => void this.#replay());
     } finally {
@@ -184,13 +178,6 @@ export class ReplayBar {
     this.#open.hidden = this.#look.hidden = true;
   }
 
-  #lookAtAnswer(): void {
-    // The bar stays on top of it, and has several lines where there is little room.
-    this.#answer.style.scrollMarginTop = `${this.#bar.offsetHeight}px`;
-    this.#answer.scrollIntoView();
-    this.#answer.focus({ preventScroll: true });
-  }
-
   #show({ request, status, duration, error, answer }: Replayed): void {
     if (error !== null) {
       location.assign(`${INTERNAL_PREFIX}errors/${error}`);
@@ -198,8 +185,8 @@ export class ReplayBar {
     }
     this.#bar.dataset["state"] = status < 500 ? "passed" : "failed";
     this.#text.textContent = `${this.#what} → ${status} in ${formatDuration(duration)}, ${describeAnswer(answer)}`;
-    this.#answer.replaceChildren(fragmentOf(renderAnswer(answer, request)));
-    this.#look.hidden = this.#answer.hidden = false;
+    this.#answer.show(answer, request);
+    this.#look.hidden = false;
     const target = this.#data["target"] ?? "";
     // Not where a secret was masked, nor to another server (`//host/`).
     if (this.#data["method"] !== "GET" || !/^\/(?![/\\])[^•]*$/.test(target)) return;
