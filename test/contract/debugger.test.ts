@@ -184,7 +184,7 @@ describe("an error of a request", () => {
     const { get } = await start(APP);
     await get("/raise", "Cookie: session=t0psecret-t0psecret");
     const { text } = await get("/__highball__/errors/1?format=markdown");
-    expect(text).toMatch(/^# `?ZeroDivisionError: division by zero/);
+    expect(text).toMatch(/^### `?ZeroDivisionError: division by zero/);
     expect(text).not.toContain("t0psecret");
   });
 
