@@ -112,6 +112,10 @@ export class Debugger implements DebugDoor, FaultListener {
 
   // --- what the gateway tells ---------------------------------------------------------------
 
+  get awaitsReplay(): boolean {
+    return this.#replay.isAwaited;
+  }
+
   redeem(token: string): ReplayPass | null {
     return this.#replay.redeem(token);
   }

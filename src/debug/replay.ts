@@ -54,6 +54,11 @@ export class Replay {
     this.#address = address;
   }
 
+  /** As `DebugDoor.awaitsReplay`. */
+  get isAwaited(): boolean {
+    return this.#open.size > 0;
+  }
+
   /** As `DebugDoor.redeem`. */
   redeem(token: string): ReplayPass | null {
     const pass = this.#open.get(token) ?? null;

@@ -8,6 +8,8 @@ import type { Audience, GatewayAnswer } from "./error-page.ts";
 export interface DebugDoor {
   /** A request is given to the application. */
   begin(request: TracedRequest): RequestTrace;
+  /** The debugger has sent a request that has not come yet: no other has a token. */
+  readonly awaitsReplay: boolean;
   /** What a token of `REPLAY_HEADER` stands for, once; null if it is not one of the debugger's. */
   redeem(token: string): ReplayPass | null;
   /** Answers a request below the internal prefix; null for what is not the debugger's. */
@@ -91,11 +93,11 @@ export function takeReplayPass(
   request: { rawHeaders: readonly string[] },
   door: DebugDoor,
 ): ReplayPass | null {
+  if (!door.awaitsReplay) return null;
   const { rawHeaders } = request;
   for (let index = 0; index + 1 < rawHeaders.length; index += 2) {
     const name = rawHeaders[index] ?? "";
-    // The length first: this is asked of every header of every request.
-    if (name.length !== REPLAY_HEADER.length || name.toLowerCase() !== REPLAY_NAME) continue;
+    if (name.toLowerCase() !== REPLAY_NAME) continue;
     const pass = door.redeem(rawHeaders[index + 1] ?? "");
     if (pass !== null) request.rawHeaders = rawHeaders.toSpliced(index, 2);
     return pass;
