@@ -85,7 +85,7 @@ describe("a mask", () => {
     expect([mask("a"), mask("a".repeat(20)), mask("a".repeat(500))]).toEqual([
       "••••••(1–7)",
       "••••••(16–31)",
-      "••••••(64+)",
+      "••••••(≥64)",
     ]);
   });
 
@@ -96,6 +96,8 @@ describe("a mask", () => {
       }),
       { seed },
     );
+    const form = `csrfmiddlewaretoken=${mask("a".repeat(64))}`;
+    expect(maskBody("application/x-www-form-urlencoded", form)).toBe(form);
   });
 });
 
