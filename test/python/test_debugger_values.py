@@ -10,6 +10,7 @@ import decimal
 import enum
 import io
 import random
+import sqlite3
 import sys
 import types
 import unittest
@@ -140,6 +141,19 @@ class Shown(unittest.TestCase):
         self.check(PlainText("a"), "'a'", "text", f"{name}PlainText")
         self.check(Safe("a"), "Safe('a')", "plain", f"{name}Safe")
         self.check(Safe("x" * 5000), repr("x" * 2000) + "<3000 more>", "text", f"{name}Safe")
+
+    def test_a_row_of_sqlite_is_what_is_in_it_unless_its_class_says_it_better(self) -> None:
+        class Own(sqlite3.Row):
+            def __repr__(self) -> str:
+                return "<own>"
+
+        connection = sqlite3.connect(":memory:")
+        self.addCleanup(connection.close)
+        rows = []
+        for cls in (sqlite3.Row, Own):
+            connection.row_factory = cls
+            rows.append(connection.execute("select 1 as id, 'tea' as name, 2 as id").fetchone())
+        self.assertEqual(shown(rows), "[Row({'id': 1, 'name': 'tea', 'id': 2}), <own>]")
 
     def test_containers(self) -> None:
         counter = collections.Counter("aab")

@@ -147,7 +147,7 @@ def _open_attributes(obj: object, cls: type) -> Optional[Container]:
     if names is None and "_sa_instance_state" in instance_variables(obj):
         return _open_row(obj, cls)
     if names is None:
-        return None
+        return _open_sqlite_row(obj, cls)
     values = ((name, _field(obj, cls, name)) for name in names)
     return _fields(f"{short_name(cls)}(", [(name, value[0]) for name, value in values if value])
 
@@ -160,6 +160,17 @@ def _open_row(obj: object, cls: type) -> Container:
     if not pairs and type(key) is tuple and len(key) > 1:
         pairs = [("identity", key[1])]
     return _fields(f"{short_name(cls)}(", pairs)
+
+
+def _open_sqlite_row(obj: Any, cls: type) -> Optional[Container]:
+    """Open a row of ``sqlite3``, whose ``repr()`` tells its address only; None if it is none."""
+    row: Any = getattr(sys.modules.get("sqlite3"), "Row", None)
+    if lookup(cls, "__repr__") is not _PLAIN_REPR or all(base is not row for base in ancestors(cls)):
+        return None
+    size = row.__len__(obj)
+    # By position: PyPy's has no ``__iter__``, and of two columns of one name the second could not be had.
+    take = _taker(lambda: zip(row.keys(obj), (row.__getitem__(obj, index) for index in range(size))))
+    return Container(f"{short_name(cls)}({{", "})", size, "mapping", take)
 
 
 def _public(attributes: Dict[str, object]) -> Iterator[Tuple[str, object]]:
