@@ -1,5 +1,5 @@
 /** The debugger's page of an error as a developer uses it: by mouse, by keyboard, on a phone. */
-import type { Browser, BrowserContext, Page as Tab } from "playwright-core";
+import type { Browser, BrowserContext, Page as Tab, Route } from "playwright-core";
 import { afterAll, afterEach, beforeAll, beforeEach, expect, it, vi } from "vitest";
 import type { ErrorPlace } from "../../src/debug/error-record.ts";
 import type { ErrorModel } from "../../src/error-model.ts";
@@ -227,6 +227,31 @@ describeBrowser("the debugger's page in Chromium", () => {
     await stranger.close();
   });
 
+  it("a tab that is told late that it was locked goes on as the others, which were unlocked meanwhile", async () => {
+    keep();
+    const asked = new Promise<() => Promise<void>>((resolve) => {
+      const late = async (route: Route): Promise<void> => {
+        const response = await route.fetch();
+        resolve(() => route.fulfill({ response }));
+      };
+      void tab.route("**/__highball__/session", late, { times: 1 });
+    });
+    const old = tab.waitForResponse("**/__highball__/session");
+    await open();
+    const answer = await asked;
+    const other = await context.newPage();
+    await other.goto(site.lock.unlockLink(site.url("/")));
+    await other.waitForURL("**/errors");
+    await prompt().waitFor();
+    await answer();
+    await (await old).finished();
+    // By the time that a later answer was read, the old one was.
+    await tab.evaluate("fetch('/').then((response) => response.text())");
+    await open();
+    await prompt().waitFor();
+    expect(complaints).toEqual([]);
+  });
+
   it("code runs in the frame that is seen: its value, what it prints, and an error", async () => {
     keep();
     site.debuggee.answer = (code) => {
@@ -447,6 +472,13 @@ describeBrowser("the debugger's page in Chromium", () => {
     site.debuggee.isGone = false;
     await prompt().press("Enter");
     await expect.poll(() => site.debuggee.evaluated.length, poll).toBe(2);
+    await log().locator(".result").nth(1).waitFor();
+    // A new server that asks for no PIN knows nobody, and lets everybody of this machine in.
+    site.startAgain({ kind: "off" });
+    await prompt().fill("3 + 3");
+    await prompt().press("Enter");
+    await expect.poll(() => site.debuggee.evaluated.length, poll).toBe(3);
+    expect(await tab.locator("dialog.unlock").isVisible()).toBe(false);
   });
 
   it("new code offers to send the request again; the outcome takes the offer's place", async () => {

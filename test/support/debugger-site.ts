@@ -12,6 +12,7 @@ import { renderMissingPage } from "../../src/debug/page/missing-page.ts";
 import type { PageContext } from "../../src/debug/page/page-context.ts";
 import { renderRequestPage, renderRequestsPage } from "../../src/debug/page/requests-page.ts";
 import { renderUnlockPage } from "../../src/debug/page/unlock-page.ts";
+import type { Pin } from "../../src/debug/pin.ts";
 import type { RequestRecord } from "../../src/debug/request-record.ts";
 import { DebugRoutes } from "../../src/debug/routes.ts";
 import { masks } from "../../src/debug/secrets.ts";
@@ -60,10 +61,7 @@ export function done(parts: Partial<Done>): Evaluation {
 export class DebuggerSite {
   readonly code: CodeState = new CodeState();
   readonly debuggee: FakeDebuggee = new FakeDebuggee();
-  readonly lock: Lock = new Lock(
-    { kind: "on", digits: PIN.replaceAll("-", ""), from: "run" },
-    () => undefined,
-  );
+  lock: Lock = lockOf({ kind: "on", digits: PIN.replaceAll("-", ""), from: "run" });
   /** Newest first. */
   errors: readonly ErrorRecord[] = [];
   requests: readonly RequestRecord[] = [];
@@ -76,11 +74,16 @@ export class DebuggerSite {
   readonly failing: Set<string> = new Set();
   readonly events: CodeEvents = new CodeEvents(this.code);
   readonly #server: Server;
-  readonly #routes: DebugRoutes;
+  #routes: DebugRoutes;
 
   private constructor() {
+    this.#routes = this.#makeRoutes();
+    this.#server = createServer((request, response) => void this.#answer(request, response));
+  }
+
+  #makeRoutes(): DebugRoutes {
     const context = this.context();
-    this.#routes = new DebugRoutes({
+    return new DebugRoutes({
       errors: { get: (id) => this.errors.find((each) => each.id === id) ?? null, list: () => this.errors },
       requests: {
         get: (id) => this.requests.find((each) => each.id === id) ?? null,
@@ -108,7 +111,12 @@ export class DebuggerSite {
       evaluates: true,
       log: { debug: fail, info: fail, warning: fail, error: fail },
     });
-    this.#server = createServer((request, response) => void this.#answer(request, response));
+  }
+
+  /** Knows nobody any more, as a server that was started again. */
+  startAgain(pin: Pin): void {
+    this.lock = lockOf(pin);
+    this.#routes = this.#makeRoutes();
   }
 
   static async open(): Promise<DebuggerSite> {
@@ -172,6 +180,10 @@ export class DebuggerSite {
       response.setHeader("Content-Security-Policy", policy).end(text);
     } else response.setHeader("Content-Type", "text/html; charset=utf-8").end(this.application);
   }
+}
+
+function lockOf(pin: Pin): Lock {
+  return new Lock(pin, () => undefined);
 }
 
 function fail(message: string): void {

@@ -43,8 +43,15 @@ export class Session {
 
   /** Asks the server what this browser may do. */
   async refresh(): Promise<void> {
+    const token = recall("local", KEY) ?? this.#state.token;
     try {
-      const state = (await getJson("session", recall("local", KEY) ?? this.#state.token)) as SessionState;
+      const state = (await getJson("session", token)) as SessionState;
+      const newer = recall("local", KEY);
+      // Another tab was unlocked meanwhile: its token is not to be forgotten for an answer from before.
+      if (state.token === null && newer !== null && newer !== token) {
+        await this.refresh();
+        return;
+      }
       remember("local", KEY, state.token);
       this.#set(state);
     } catch {
@@ -70,11 +77,15 @@ export class Session {
 
   /** Asks for something that only who has unlocked may have. */
   async post(route: string, body: unknown): Promise<unknown> {
+    const { token } = this.#state;
     try {
-      return await postJson(route, body, this.#state.token);
+      return await postJson(route, body, token);
     } catch (error) {
-      if (error instanceof ApiError && error.code === "LOCKED") this.#set(LOCKED);
-      throw error;
+      if (!(error instanceof ApiError) || error.code !== "LOCKED") throw error;
+      // The server may have been started again, and ask for no PIN.
+      await this.refresh();
+      if (!this.isUnlocked || this.#state.token === token) throw error;
+      return postJson(route, body, this.#state.token);
     }
   }
 
