@@ -103,6 +103,8 @@ export class ReloadingCode implements ServedCode {
       state: this.state,
       report: new ReloadReport(log, settings.reloadVerbose, () => this.#watcher?.type ?? "native"),
       isOwnOutput: ownOutputs([settings.errorLogfile, settings.accessLogfile ?? "-"]),
+      // Looking at every file, which is what is done where there are no events.
+      noticedWithin: settings.reloaderInterval * 1000,
       limit: settings.queueLimit,
     });
   }

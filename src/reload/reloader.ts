@@ -59,6 +59,8 @@ export interface ReloaderOptions {
   readonly report: ReloadReport;
   /** The server itself writes this file. */
   isOwnOutput(change: Pick<Change, "path">): boolean;
+  /** Milliseconds after which the watcher knows of a change at the latest. */
+  readonly noticedWithin: number;
   /** Requests that may be held; more are answered 503. */
   readonly limit: number;
 }
@@ -79,7 +81,7 @@ export class Reloader {
   readonly gate: Gate;
   readonly #options: ReloaderOptions;
   readonly #haste: HasteJudge = new HasteJudge();
-  readonly #echo: EchoJudge = new EchoJudge();
+  readonly #echo: EchoJudge;
   /** Broken code will be loaded again in a while. */
   #trying = false;
   #watcher: Watcher | null = null;
@@ -101,6 +103,7 @@ export class Reloader {
 
   constructor(options: ReloaderOptions) {
     this.#options = options;
+    this.#echo = new EchoJudge(options.noticedWithin);
     this.gate = new Gate({
       application: options.application,
       limit: options.limit,

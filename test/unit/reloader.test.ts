@@ -51,7 +51,8 @@ class Scene {
   readonly reloader: Reloader;
   #serving = 0;
 
-  constructor() {
+  /** @param noticedWithin milliseconds that the watcher takes at the most to notice a change */
+  constructor(noticedWithin = 0) {
     const application: Application = { begin: (_request, responder) => this.#answer(responder) };
     this.reloader = new Reloader({
       application,
@@ -65,6 +66,7 @@ class Scene {
       state: this.state,
       report: new ReloadReport(this.log, false, () => "native"),
       isOwnOutput: ({ path }) => path === "/own.log",
+      noticedWithin,
       limit: 3,
     });
   }
@@ -322,6 +324,19 @@ describe("a change", () => {
     expect(scene.loads).toHaveLength(7);
     scene.reloader.changed([change("/app.log", { role: "other" })]);
     expect(scene.loads).toHaveLength(8);
+  });
+
+  it("that broken code brings about itself is known as such by a watcher that seldom looks, too", async () => {
+    const scene = new Scene(3_000);
+    await scene.start(bad());
+    for (let failure = 0; failure < 20; failure += 1) {
+      await vi.advanceTimersByTimeAsync(3_000);
+      scene.reloader.changed([change("/app.log", { role: "other" })]);
+      await settle();
+      if (scene.state.status === "loading") scene.load.finish(bad());
+      await settle();
+    }
+    expect(scene.loads.length).toBeLessThan(12);
   });
 
   it("that the server itself writes mends nothing", async () => {
