@@ -52,8 +52,8 @@ export class InternalRoutes {
    * Whether whoever asks may use the routes. An address of another's domain that leads here (DNS
    * rebinding) has a Host that is none of ours.
    */
-  admits(visit: Pick<Visit, "isLocal" | "host">): boolean {
-    return visit.isLocal && isKnownHost(visit.host, this.#names());
+  admits(visit: Pick<Visit, "isLocal" | "host" | "rawHeaders">): boolean {
+    return visit.isLocal && isKnownHost(visit.host, this.#names()) && !namesOtherMachine(visit.rawHeaders);
   }
 
   /** Whether a browser will show the answer to a request, and may hear of the code then. */
@@ -63,7 +63,7 @@ export class InternalRoutes {
 
   /** Answers a request below the prefix. */
   respond(visit: Visit): InternalResponse {
-    if (!this.admits(visit) || namesOtherMachine(visit.rawHeaders)) {
+    if (!this.admits(visit)) {
       const reason = `What is below ${INTERNAL_PREFIX} is for browsers on this machine, at an address such as http://localhost/.`;
       return { status: 403, reason };
     }

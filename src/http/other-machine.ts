@@ -1,9 +1,8 @@
 import { isLoopback } from "./loopback.ts";
 import { parseHop } from "./proxies.ts";
-import { fieldValues } from "./request-fields.ts";
 
 /** Lists of addresses, or one: what proxies, tunnels and CDNs say of whom they speak for. */
-const CLAIMS: readonly string[] = [
+const CLAIMS: ReadonlySet<string> = new Set([
   "x-forwarded-for",
   "x-real-ip",
   "x-client-ip",
@@ -11,7 +10,10 @@ const CLAIMS: readonly string[] = [
   "true-client-ip",
   "cf-connecting-ip",
   "fastly-client-ip",
-];
+]);
+/** What the names of all that make claims begin with: this is asked for every document, of every header. */
+const INITIALS: ReadonlySet<number> = new Set([...CLAIMS, "forwarded"].map((name) => name.charCodeAt(0)));
+const TO_LOWER_CASE = 0x20;
 
 /**
  * Whether a request says of itself that it was sent for another machine.
@@ -21,14 +23,22 @@ const CLAIMS: readonly string[] = [
  * lets nobody look who is elsewhere. What is no address is not one of this machine's.
  */
 export function namesOtherMachine(rawHeaders: readonly string[]): boolean {
-  const listed = CLAIMS.flatMap((name) => fieldValues(rawHeaders, name)).flatMap((value) => value.split(","));
+  for (let index = 0; index + 1 < rawHeaders.length; index += 2) {
+    const name = rawHeaders[index] ?? "";
+    if (!INITIALS.has(name.charCodeAt(0) | TO_LOWER_CASE)) continue;
+    const entries = entriesOf(name.toLowerCase(), rawHeaders[index + 1] ?? "");
+    if (entries.some((entry) => entry !== "" && !isOurs(entry))) return true;
+  }
+  return false;
+}
+
+/** For whom a header says that it speaks. */
+function entriesOf(name: string, value: string): readonly string[] {
+  if (CLAIMS.has(name)) return value.split(",").map((entry) => entry.trim());
+  if (name !== "forwarded") return [];
   // RFC 7239 §4: `for=192.0.2.43, for="[2001:db8::17]:4711";proto=https`.
-  const forwarded = fieldValues(rawHeaders, "forwarded").flatMap((value) =>
-    [...value.matchAll(/(?:^|[;,\s])for\s*=\s*("[^"]*"?|[^;,\s]*)/gi)].map(([, node = ""]) => node),
-  );
-  return [...listed, ...forwarded]
-    .map((entry) => entry.trim())
-    .some((entry) => entry !== "" && !isOurs(entry));
+  const nodes = value.matchAll(/(?:^|[;,\s])for\s*=\s*("[^"]*"?|[^;,\s]*)/gi);
+  return Array.from(nodes, ([, node = ""]) => node);
 }
 
 function isOurs(entry: string): boolean {

@@ -440,10 +440,15 @@ describe("a failure", () => {
     ["follows the code", {}, true],
     ["answers a form, which would be sent again", { method: "POST" }, false],
     ["is seen at an address at which events are not to be had", { host: "shop.example" }, false],
+    [
+      "is for a machine that hears no events, as a proxy says",
+      { headers: ["X-Real-IP: 203.0.113.9"] },
+      false,
+    ],
   ])("on a page that %s", async (_what, asking, follows) => {
     const server = await open();
     server.answer = failure;
-    const response = await get(server, "/", { ...asking, headers: [html] });
+    const response = await get(server, "/", { ...asking, headers: [html, ...(asking.headers ?? [])] });
     expect(response.get("content-type")).toBe("text/html; charset=utf-8");
     expect(response.text.includes("<script")).toBe(follows);
     expect(response.text.includes("loads again")).toBe(follows);
