@@ -442,6 +442,8 @@ describeBrowser("the debugger's page in Chromium", () => {
     await tab.evaluate("document.body.dataset.madeBy = 'earlier.1.0'");
     site.code.became("ready", 2);
     await tab.locator(".replay", { hasText: "this error and its request are kept no more" }).waitFor();
+    await tab.locator(".notice", { hasText: "has ended" }).waitFor();
+    expect(await tab.locator(".notice .hint").count()).toBe(0);
     expect(await tab.getByRole("button", { name: "Send the request again" }).count()).toBe(0);
     expect([site.debuggee.evaluated, site.replays]).toEqual([[], []]);
   });

@@ -12,17 +12,21 @@ export async function lookForFrames(): Promise<void> {
 
 async function tellIfGone(): Promise<"there" | "gone"> {
   const { dataset } = document.body;
+  let isKept = true;
   if (dataset["gone"] === "true" || dataset["evaluates"] !== "true") return "gone";
   try {
     const { error } = (await getJson(`errors/${dataset["error"]}`)) as { error: { isGone: boolean } };
     if (!error.isGone) return "there";
   } catch (error) {
     if (!(error instanceof ApiError) || error.code !== "GONE") return "there";
+    isKept = false;
   }
   // Twice asked for, once said.
   if (dataset["gone"] === "true") return "gone";
   dataset["gone"] = "true";
   find(".headline").after(fragmentOf(GONE));
+  // Nor is the request that it says to send again: the bar says that too.
+  if (!isKept) find(".headline + .notice .hint").remove();
   const { activeElement } = document;
   if (activeElement?.closest(".console")) find(".panel.chosen").focus({ preventScroll: true });
   return "gone";
