@@ -8,7 +8,8 @@ export interface Replay {
   readonly status: number;
   readonly error: number | null;
   readonly duration: number;
-  readonly answer: ReplayAnswer;
+  /** Null of a server that was started with an older version. */
+  readonly answer: ReplayAnswer | null;
 }
 
 /** `{"errors": […]}`, oldest first: who reads a terminal reads its end. */
@@ -26,7 +27,8 @@ export function readRequests(json: string): readonly RequestSummary[] {
 
 /** What `POST requests/ID/replay` answers. */
 export function readReplay(json: string): Replay {
-  return JSON.parse(json) as Replay;
+  const replay = JSON.parse(json) as Omit<Replay, "answer"> & Partial<Pick<Replay, "answer">>;
+  return { ...replay, answer: replay.answer ?? null };
 }
 
 /** A request, as the API tells it whole. */

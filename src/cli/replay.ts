@@ -1,10 +1,10 @@
+import { locationOf } from "../debug/page/answer-words.ts";
+import type { ReplayAnswer } from "../debug/replay-answer.ts";
 import { escapeLine } from "../log/escape.ts";
 import type { Asking } from "./asking.ts";
 import { readErrors, readReplay, readRequests, type Replay } from "./api-records.ts";
 import type { DebugClient } from "./debug-client.ts";
 import { latest } from "./latest.ts";
-import { locationOf } from "../debug/page/answer-words.ts";
-import type { ReplayAnswer } from "../debug/replay-answer.ts";
 import { print } from "./printed.ts";
 import { durationOf, statusCell } from "./record-table.ts";
 import type { Output } from "./terminal.ts";
@@ -27,12 +27,13 @@ async function lastFailed(client: DebugClient): Promise<number> {
 }
 
 async function tell(replay: Replay, client: DebugClient, output: Output): Promise<void> {
+  const { answer } = replay;
   const requests = readRequests(await client.json("requests"));
   const request = requests.find(({ id }) => id === replay.request);
   const asked = request === undefined ? "" : `${escapeLine(`${request.method} ${request.target}`)} → `;
   const { text, styles = [] } = statusCell(replay.status);
   output.line(`${asked}${output.paint(text, "bold", ...styles)} in ${durationOf(replay.duration)}`);
-  if (replay.error === null || replay.answer.end === "broken") tellBody(replay.answer, output);
+  if (answer !== null && (replay.error === null || answer.end === "broken")) tellBody(answer, output);
   if (replay.error === null) return;
   const error = readErrors(await client.json("errors")).find(({ id }) => id === replay.error);
   if (error !== undefined) output.line(output.paint(escapeLine(error.title), "red"));

@@ -442,6 +442,14 @@ describe("highball replay", () => {
     expect(out).toBe(`POST /pay → 200 in 12 ms\n${printed}`);
   });
 
+  it("by a server of an older version comes to its status", async () => {
+    const { url } = await fakeDebugger({
+      "GET requests": requests,
+      "POST requests/4/replay": { body: { request: 7, status: 200, error: null, duration: 12.3 } },
+    });
+    expect((await ask(["replay", "4", "--url", url])).out).toBe("POST /pay → 200 in 12 ms\n");
+  });
+
   it("says where a redirect leads, and does not go there", async () => {
     const { url } = await replaying(302, null, {
       status: 302,
