@@ -701,6 +701,15 @@ describeBrowser("the debugger's page in Chromium", () => {
     expect((await tab.locator("h1").boundingBox())?.height).toBeLessThan(120);
   });
 
+  it("a line that failed as a whole is read from its beginning", async () => {
+    const line = `    rows = execute("select ${"name, ".repeat(40)}id from product")`;
+    const range = { startLine: 1, startColumn: 11, endLine: 1, endColumn: line.length };
+    keep(error({ frames: [frame({ line: 1, range, source: { first: 1, lines: [line] } })] }));
+    await open();
+    await tab.locator(".panel.chosen mark").first().waitFor();
+    expect(await tab.locator(".panel.chosen .source").evaluate(({ scrollLeft }) => scrollLeft)).toBe(0);
+  });
+
   it("with the system's own colours the chosen frame is another one than the rest", async () => {
     keep();
     await tab.emulateMedia({ forcedColors: "active" });

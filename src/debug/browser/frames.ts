@@ -88,6 +88,8 @@ function showMark(panel: HTMLElement): void {
   if (!source || !mark || source.scrollLeft > 0) return;
   const room = source.getBoundingClientRect();
   const { left, right } = mark.getBoundingClientRect();
+  // What does not fit is read from where it begins: as long as that is in sight nothing is moved.
+  if (right - left > room.width - 128 && left < room.left + room.width / 2) return;
   if (right > room.right) source.scrollLeft = Math.min(right - room.right + 32, left - room.left - 96);
 }
 
