@@ -1,3 +1,4 @@
+import { randomBytes } from "node:crypto";
 import type { Failure, Fault, FaultListener, LoadFailure } from "../application.ts";
 import type { DebugDoor, DebugVisit, ReplayPass, RequestTrace, TracedRequest } from "../http/debug-door.ts";
 import { answerTo, type Audience, type GatewayAnswer } from "../http/error-page.ts";
@@ -46,6 +47,11 @@ export interface DebuggedServer {
  * for them. One for each server; where `--debug` is off there is none.
  */
 export class Debugger implements DebugDoor, FaultListener {
+  /**
+   * Names this run of the server. Errors and requests are numbered from 1 in each: a page of an earlier run, left open, would
+   * run code in another error's frame, and send another request than the one it shows. No secret.
+   */
+  readonly run: string = randomBytes(9).toString("base64url");
   readonly errors: ErrorStore = new ErrorStore();
   readonly #server: DebuggedServer;
   readonly #log: RequestLog = new RequestLog();

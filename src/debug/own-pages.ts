@@ -41,6 +41,7 @@ const RUNS = "Whoever has the PIN runs any code as you; it travels unencrypted."
 /** The debugger's own pages and routes, and who may use them. */
 export class OwnPages implements DebugPages {
   readonly lock: Lock;
+  readonly #run: string;
   readonly #settings: Settings;
   readonly #server: PagesServer;
   readonly #editorLink: PageContext["editorLink"];
@@ -60,7 +61,9 @@ export class OwnPages implements DebugPages {
     });
     if (debugRemote) log.warning(`${OPEN} ${evalex ? RUNS : "Nobody runs code (--no-evalex)."}`);
     const rules: AccessRules = { serverNames: () => server.serverNames(), trustedHost, debugRemote };
+    this.#run = debug.run;
     this.#routes = new DebugRoutes({
+      run: debug.run,
       errors: debug.errors,
       requests: debug.requests,
       replayer: { replay: (record) => debug.send(record) },
@@ -95,7 +98,8 @@ export class OwnPages implements DebugPages {
 
   #context(): PageContext {
     const { chdir: project, evalex: evaluates } = this.#settings;
-    return { version: this.#server.version(), evaluates, project, editorLink: this.#editorLink, masks };
+    const version = this.#server.version();
+    return { run: this.#run, version, evaluates, project, editorLink: this.#editorLink, masks };
   }
 
   #pages(): Pages {

@@ -11,7 +11,6 @@ import type { Lock } from "./lock.ts";
 import { notFound, type Refusal } from "./refusal.ts";
 import { RequestRoutes } from "./request-routes.ts";
 import type { Outcome, Route } from "./route.ts";
-import { RUN } from "./run.ts";
 import { SessionRoutes } from "./session-routes.ts";
 import type { ConsoleSource, ErrorSource, Pages, Replayer, RequestSource, Texts } from "./sources.ts";
 import type { DebugVisit } from "../http/debug-door.ts";
@@ -26,6 +25,8 @@ export interface DebugParts {
   readonly texts: Texts;
   readonly rules: AccessRules;
   readonly lock: Lock;
+  /** Of the server (`Debugger.run`). */
+  readonly run: string;
   /** Code may be run at all (`--evalex`). */
   readonly evaluates: boolean;
   readonly log: Log;
@@ -80,7 +81,7 @@ export class DebugRoutes {
     if (blind !== null) return { refusal: blind };
     const route = this.#find(visit.path.slice(INTERNAL_PREFIX.length));
     if (route === null) return { refusal: nothingHere };
-    if (isOfEarlierRun(visit)) return { refusal: earlierRun };
+    if (isOfOtherRun(visit, this.#parts.run)) return { refusal: earlierRun };
     if ((visit.method === "GET" || visit.method === "HEAD") && route.get !== undefined)
       return route.get(visit);
     if (visit.method !== "POST" || route.post === undefined) return { refusal: wrongMethod(route) };
@@ -126,10 +127,10 @@ export class DebugRoutes {
 }
 
 /** Of one error or request: the lists are what they are in every run. */
-function isOfEarlierRun({ path, rawHeaders }: DebugVisit): boolean {
+function isOfOtherRun({ path, rawHeaders }: DebugVisit, run: string): boolean {
   return (
     /^(?:errors|requests)\/./.test(path.slice(INTERNAL_PREFIX.length)) &&
-    fieldValues(rawHeaders, "x-highball-run").some((run) => run !== RUN)
+    fieldValues(rawHeaders, "x-highball-run").some((named) => named !== run)
   );
 }
 

@@ -237,6 +237,20 @@ describe("an error of a request", () => {
   });
 });
 
+describe("a page that was left open", () => {
+  it("is of no other server, be it the next one of the same process", async () => {
+    const [first, second] = await Promise.all([start(APP), start(APP)]);
+    const page = await first.get("/raise", "Accept: text/html");
+    await second.get("/raise");
+    const [, run = ""] = /data-run="([^"]+)"/.exec(page.text) ?? [];
+    const statuses = [first, second].map(async ({ get }) => {
+      const { status } = await get("/__highball__/errors/1", `X-Highball-Run: ${run}`);
+      return status;
+    });
+    expect(await Promise.all(statuses)).toEqual([200, 409]);
+  });
+});
+
 describe("a request with a body", () => {
   it("is sent again whole, also where bodies of its size go through a file otherwise", async () => {
     const { debug, send } = await start(APP, { bodyMemory: 1024 });

@@ -105,6 +105,7 @@ export class DebugFixture {
       texts: { renderText: (record) => page(record).text, renderMarkdown: (record) => page(record).text },
       rules: { serverNames: () => serverNames, trustedHost, debugRemote },
       lock: this.lock,
+      run: "run",
       evaluates,
       log: this.log,
     };

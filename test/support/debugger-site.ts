@@ -23,6 +23,7 @@ import { CodeEvents } from "../../src/http/refresh/code-events.ts";
 import { CLIENT_SCRIPT, EVENTS_PATH, SCRIPT_PATH } from "../../src/http/refresh/client-script.ts";
 
 export const PIN = "123-456-789";
+const RUN = "run";
 
 /** Answers evaluations as a test says. */
 export class FakeDebuggee implements Debuggee {
@@ -108,6 +109,7 @@ export class DebuggerSite {
       texts: { renderText: ({ title }) => `text of ${title}`, renderMarkdown: ({ title }) => `## ${title}` },
       rules: { serverNames: () => [], trustedHost: [], debugRemote: false },
       lock: this.lock,
+      run: RUN,
       evaluates: true,
       log: { debug: fail, info: fail, warning: fail, error: fail },
     });
@@ -137,6 +139,7 @@ export class DebuggerSite {
   /** Of pages. */
   context(): PageContext {
     return {
+      run: RUN,
       version: this.code.version,
       evaluates: true,
       project: "/home/me/shop",

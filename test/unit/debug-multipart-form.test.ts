@@ -64,6 +64,7 @@ describe("a form with files", () => {
     const body = form(['name="colour"', "red"], ['name="password"', "hunter2hunter2"]);
     const headers = [["Content-Type", TYPE]] as const;
     const context: PageContext = {
+      run: "",
       version: "",
       evaluates: true,
       project: "",

@@ -5,6 +5,7 @@ import { masks } from "../../src/debug/secrets.ts";
 import { error, errorRecord } from "../support/error-models.ts";
 
 const context: PageContext = {
+  run: "",
   version: "",
   evaluates: true,
   project: "/home/me/shop",

@@ -29,6 +29,7 @@ import {
 } from "../support/error-models.ts";
 
 const context: PageContext = {
+  run: "run",
   version: "mwovma0e.4.1",
   evaluates: true,
   project: "/home/me/shop",

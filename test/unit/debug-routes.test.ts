@@ -1,7 +1,6 @@
 /** What is at the debugger's addresses. */
 import { EventEmitter, once } from "node:events";
 import { describe, expect, it } from "vitest";
-import { RUN } from "../../src/debug/run.ts";
 import { DebugFixture } from "../support/debug-visits.ts";
 import { dividing, error, errorRecord, exception, requestRecord } from "../support/error-models.ts";
 
@@ -387,7 +386,7 @@ describe("requests", () => {
     expect([debug.replayed, debug.debuggee.asked]).toEqual([[], []]);
     // The lists, and the console without an error, are those of every run.
     expect((await debug.get("errors", earlier)).status).toBe(200);
-    const current = { headers: [["X-Highball-Run", RUN]] } as const;
+    const current = { headers: [["X-Highball-Run", "run"]] } as const;
     expect((await debug.command("requests/12/replay", {}, current)).status).toBe(200);
   });
 

@@ -9,8 +9,8 @@ export function renderConsolePage(context: PageContext): Page {
   return renderDocument({
     kind: "console",
     title: "Console — Highball",
+    context,
     data: {
-      version: context.version,
       project: context.project,
       evaluates: String(context.evaluates),
       gone: "false",

@@ -2,7 +2,7 @@ import { randomBytes } from "node:crypto";
 import { Markup, markup, type Content } from "../../http/error-page/markup.ts";
 import type { Page } from "../../http/error-page/page.ts";
 import { INTERNAL_PREFIX } from "../../http/refresh/paths.ts";
-import { RUN } from "../run.ts";
+import type { PageContext } from "./page-context.ts";
 import { pageScript } from "./page-script.ts";
 import { STYLE } from "./style.ts";
 
@@ -11,8 +11,9 @@ export interface DocumentParts {
   /** Which one it is: the script looks at it. */
   readonly kind: "error" | "index" | "console" | "requests" | "request" | "unlock" | "missing";
   readonly title: string;
-  /** For the script: attributes of the body, `data-` before each. */
-  readonly data: Readonly<Record<string, string>>;
+  readonly context: Pick<PageContext, "run" | "version">;
+  /** For the script, beside the context: attributes of the body, `data-` before each. */
+  readonly data?: Readonly<Record<string, string>>;
   /** What stands in the bar at the top, beside the ways to the other pages. */
   readonly bar: Content;
   readonly content: Content;
@@ -30,7 +31,10 @@ const PAGES: readonly (readonly [kind: DocumentParts["kind"], path: string, name
 export function renderDocument(parts: DocumentParts): Page {
   const nonce = randomBytes(16).toString("base64");
   const script = pageScript();
-  const data = Object.entries(parts.data).map(([name, value]) => markup` data-${name}="${value}"`);
+  const { run, version } = parts.context;
+  const data = Object.entries({ run, version, ...parts.data }).map(
+    ([name, value]) => markup` data-${name}="${value}"`,
+  );
   const page = markup`<!doctype html>
 <html lang="en">
 <head>
@@ -40,7 +44,7 @@ export function renderDocument(parts: DocumentParts): Page {
 <title>${parts.title}</title>
 <style nonce="${nonce}">${style}</style>
 </head>
-<body class="${parts.kind}-page" data-page="${parts.kind}" data-run="${RUN}"${data}>
+<body class="${parts.kind}-page" data-page="${parts.kind}"${data}>
 <header class="bar">
 <div class="subject">${parts.bar}</div>
 <nav aria-label="Debugger">${PAGES.map((way) => renderWay(way, parts.kind))}</nav>

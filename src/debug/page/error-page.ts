@@ -21,6 +21,7 @@ export function renderErrorPage(record: ErrorRecord, context: PageContext): Page
   return renderDocument({
     kind: "error",
     title: subject === null ? record.title : `${record.title} — ${subject}`,
+    context,
     data: dataOf(record, context),
     bar: renderBar(record, subject),
     content: markup`<main>
@@ -43,7 +44,6 @@ function dataOf(record: ErrorRecord, context: PageContext): Readonly<Record<stri
     error: String(record.id),
     place: record.place,
     "made-by": record.version,
-    version: context.version,
     project: context.project,
     evaluates: String(context.evaluates && record.debuggee !== null),
     gone: String(isGone(record)),

@@ -16,7 +16,7 @@ export function renderIndexPage(records: readonly ErrorRecord[], context: PageCo
   return renderDocument({
     kind: "index",
     title: "Errors — Highball",
-    data: { version: context.version },
+    context,
     bar: markup`<b>Highball</b> <code>${context.project}</code>`,
     content: markup`<main>
 <div class="headline"><h1>Errors</h1></div>

@@ -1,5 +1,7 @@
 /** What a page of the debugger is told beside what it shows. */
 export interface PageContext {
+  /** Of the server (`Debugger.run`). */
+  readonly run: string;
   /** Of the code that serves now (`CodeState.version`). */
   readonly version: string;
   /** Code may be run in frames; else the page is for looking only. */

@@ -18,7 +18,7 @@ export function renderRequestsPage(requests: readonly RequestRecord[], context: 
   return renderDocument({
     kind: "requests",
     title: "Requests — Highball",
-    data: { version: context.version },
+    context,
     bar: markup`<b>Highball</b> <code>${context.project}</code>`,
     content: markup`<main>
 <div class="headline"><h1>Requests</h1></div>
@@ -37,7 +37,8 @@ export function renderRequestPage(request: RequestRecord, context: PageContext):
   return renderDocument({
     kind: "request",
     title: `${method} ${target} — Highball`,
-    data: { request: String(id), method, target, version: context.version, "made-by": context.version },
+    context,
+    data: { request: String(id), method, target, "made-by": context.version },
     bar: markup`${status === null ? null : markup`<b class="${status < 500 ? "status" : "status failed"}">${status}</b> `}<code>${method} ${target}</code>`,
     content: markup`<main>
 <div class="headline"><h1>Request ${id}</h1>

@@ -8,7 +8,7 @@ export function renderUnlockPage(context: PageContext): Page {
   return renderDocument({
     kind: "unlock",
     title: "Unlock — Highball",
-    data: { version: context.version },
+    context,
     bar: markup`<b>Highball</b> <code>${context.project}</code>`,
     content: markup`<main>
 <div class="headline"><h1>Unlock the debugger</h1>
