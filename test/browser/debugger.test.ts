@@ -12,6 +12,7 @@ import {
   EVIL,
   exception,
   frame,
+  libraryFrame,
   list,
   literal,
   requestRecord,
@@ -129,6 +130,16 @@ describeBrowser("the debugger's page in Chromium", () => {
     expect(await tab.locator(".frames [aria-current]").innerText()).toContain("Flask.__call__");
     await tab.keyboard.press("l");
     expect(await unfolded().count()).toBe(2);
+  });
+
+  it("the chosen frame stays in sight when those of libraries unfold above it", async () => {
+    const above = Array.from({ length: 40 }, (_each, index) => libraryFrame({ function: `f${index}` }));
+    keep(error({ frames: [...above, frame()] }));
+    await open();
+    await tab.keyboard.press("l");
+    const sidebar = await tab.locator(".frames").boundingBox();
+    const link = await tab.locator(".frames [aria-current]").boundingBox();
+    expect(link?.y ?? Infinity).toBeLessThan((sidebar?.y ?? 0) + (sidebar?.height ?? 0));
   });
 
   it("without a script a link shows its frame, and no button is there that does nothing", async () => {

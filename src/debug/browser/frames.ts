@@ -24,12 +24,7 @@ export class Frames {
   begin(): void {
     const first = this.#links.find((link) => link.hasAttribute("aria-current")) ?? this.#links.at(-1);
     if (!this.#choose(location.hash.slice(1)) && first !== undefined) this.#choose(idOf(first));
-    // The list scrolls on its own: what is chosen may be far down in it.
-    const link = this.#links.find((each) => each.hasAttribute("aria-current"));
-    const list = link?.closest<HTMLElement>(".frames");
-    if (link !== undefined && list && link.offsetTop + link.offsetHeight > list.clientHeight) {
-      list.scrollTop = link.offsetTop - list.clientHeight / 2;
-    }
+    this.#bringIntoSight();
   }
 
   /** Goes up or down in the list as it is seen: folded frames are passed over. */
@@ -47,6 +42,18 @@ export class Frames {
     const folds = findAll(HTMLDetailsElement, ".fold > details");
     const open = folds.some((fold) => !fold.open);
     for (const fold of folds) fold.open = open;
+    this.#bringIntoSight();
+  }
+
+  /** The list scrolls on its own: what is chosen may be far down in it. */
+  #bringIntoSight(): void {
+    const link = this.#links.find((each) => each.hasAttribute("aria-current"));
+    const list = link?.closest<HTMLElement>(".frames");
+    if (link === undefined || !list || link.offsetParent === null) return;
+    const top = link.offsetTop - list.scrollTop;
+    if (top < 0 || top + link.offsetHeight > list.clientHeight) {
+      list.scrollTop = link.offsetTop - list.clientHeight / 2;
+    }
   }
 
   #click(event: MouseEvent): void {
