@@ -14,6 +14,7 @@ export interface ServerFiles {
   all(): readonly ServerAddress[];
 }
 
+/** What is asked, and what might have been meant. */
 export interface FoundServer {
   readonly server: ServerAddress;
   /** Others that run for the same folder. */

@@ -2,6 +2,7 @@ import type { RequestOptions } from "node:http";
 import { resolve } from "node:path";
 import { HighballError } from "../errors.ts";
 
+/** An address of a server, and how it is reached. */
 export interface ServerUrl {
   /** As `describeUrls` writes it: `http://127.0.0.1:8000`, `unix:/run/app.sock`. */
   readonly url: string;

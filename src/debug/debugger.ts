@@ -109,7 +109,7 @@ export class Debugger implements DebugDoor, FaultListener {
         unsubscribe();
         resolve(error);
       };
-      const timer = setTimeout(() => done(null), LATE);
+      const timer = setTimeout(() => done(null), LATE).unref();
       const unsubscribe = this.errors.subscribe((record) => {
         if (record.request?.id === request) done(record.id);
       });

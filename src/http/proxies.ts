@@ -95,6 +95,7 @@ export function compileTrustedPeers(entries: readonly string[]): TrustedPeers {
   };
 }
 
+/** Who has sent a request on, as far as it is said. */
 export type Hop = Pick<Origin, "remoteAddress" | "remotePort">;
 
 /** An entry of X-Forwarded-For: an address, with a port where a proxy adds one; else null. */

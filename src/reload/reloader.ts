@@ -1,7 +1,7 @@
 import type { Application, Failure } from "../application.ts";
 import type { CodeState } from "../code-state.ts";
-import { Gate } from "./gate.ts";
 import { EchoJudge } from "./echo.ts";
+import { Gate } from "./gate.ts";
 import { type Activity, HasteJudge } from "./haste.ts";
 import type { ReloadReport } from "./reload-report.ts";
 import type { Change, Role, Watcher } from "./watcher.ts";

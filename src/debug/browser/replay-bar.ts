@@ -26,6 +26,7 @@ const EARLIER = "The server was started again: this error and its request are ke
 export class ReplayBar {
   readonly #session: Session;
   readonly #dialog: UnlockDialog;
+  readonly #reloaded: () => void;
   readonly #data: DOMStringMap = document.body.dataset;
   readonly #text = element("span", { role: "status" });
   readonly #look = element(
@@ -61,13 +62,11 @@ export class ReplayBar {
   /** What came while a request was on its way. */
   #missed: (() => void) | null = null;
 
-  readonly #reloaded: () => void;
-
   /** @param reloaded is told of new code that is ready */
   constructor(session: Session, dialog: UnlockDialog, reloaded: () => void = () => undefined) {
-    this.#reloaded = reloaded;
     this.#session = session;
     this.#dialog = dialog;
+    this.#reloaded = reloaded;
     this.#byItself.checked = recall("local", "replays by itself") === "yes";
     this.#byItself.addEventListener("change", () =>
       remember("local", "replays by itself", this.#byItself.checked ? "yes" : null),

@@ -1,5 +1,6 @@
 import { markup, type Markup } from "../../http/error-page/markup.ts";
 
+/** What a table shows; a name may be there twice. */
 export type Rows = readonly (readonly [name: string, value: string])[];
 
 /** Names and values behind a title that folds. Runs in the gateway and in the browser. */
