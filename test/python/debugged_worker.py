@@ -117,18 +117,10 @@ class DebuggedWorker:
 
     def _connection(self, purpose: str) -> socket.socket:
         while purpose not in self._connections:
-            connection, _ = self._listener.accept()
-            connection.settimeout(DEADLINE)
+            connection, hello = welcome(self._listener)
             self._sockets.append(connection)
-            reader = protocol.FrameReader()
-            frames: List[protocol.Frame] = []
-            while not frames:
-                data = connection.recv(1)  # not more than this frame
-                assert data, "the worker has hung up"
-                frames = reader.feed(data)
-            name = json.loads(frames[0][3])["connection"]
-            self._connections[name] = connection
-            self._readers[name] = reader
+            self._connections[hello["connection"]] = connection
+            self._readers[hello["connection"]] = protocol.FrameReader()
         return self._connections[purpose]
 
     # -- requests ----------------------------------------------------------------------------
@@ -205,6 +197,21 @@ class DebuggedWorker:
 
     def interrupt(self, number: int) -> None:
         self.say(protocol.INTERRUPT, number)
+
+
+def welcome(listener: socket.socket) -> Tuple[socket.socket, Dict[str, Any]]:
+    """Return the next connection of a worker, and what its HELLO says."""
+    connection, _ = listener.accept()
+    connection.settimeout(DEADLINE)
+    reader = protocol.FrameReader()
+    frames: List[protocol.Frame] = []
+    while not frames:
+        data = connection.recv(1)  # not more than this frame
+        assert data, "the worker has hung up"
+        frames = reader.feed(data)
+    kind, _, _, payload = frames[0]
+    assert kind == protocol.HELLO, kind
+    return connection, json.loads(payload)
 
 
 def frame_of(error: Dict[str, Any], function: str) -> str:

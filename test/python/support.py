@@ -9,7 +9,7 @@ import shutil
 import sys
 import tempfile
 import unittest
-from typing import Any, Dict, Iterator, List, Sequence
+from typing import Any, Callable, Dict, Iterator, List, Sequence
 from wsgiref.util import setup_testing_defaults
 
 REPOSITORY = os.path.dirname(os.path.dirname(os.path.dirname(os.path.abspath(__file__))))
@@ -100,6 +100,15 @@ def get(application: Any) -> bytes:
     if hasattr(iterable, "close"):
         iterable.close()
     return body
+
+
+def raised(function: Callable[..., Any], *arguments: Any) -> BaseException:
+    """Return what a function raises; the first frame of its traceback is the one of this function."""
+    try:
+        function(*arguments)
+    except BaseException as error:
+        return error
+    raise AssertionError("nothing was raised")
 
 
 def _file(module: Any) -> str:

@@ -14,7 +14,7 @@ import weakref
 from typing import Any, Callable, Dict, Iterator, List, Optional
 
 import evil
-from support import WORKER_ROOT
+from support import WORKER_ROOT, raised
 
 assert WORKER_ROOT in sys.path
 
@@ -28,14 +28,6 @@ from highball.worker.debugger.preserved import Preserved  # noqa: E402
 LIMIT = 3
 GATE = threading.Lock()
 CPYTHON = sys.implementation.name == "cpython"
-
-
-def raised(act: Callable[[], Any]) -> BaseException:
-    try:
-        act()
-    except BaseException as error:
-        return error
-    raise AssertionError("nothing was raised")
 
 
 def view(total: int) -> None:

@@ -127,6 +127,14 @@ class Flask(unittest.TestCase):
             self.assertIn("outside of request context", error["exception"]["message"])
             self.assertEqual(self.worker.suggest(frame, "request.view_"), [])
 
+    def test_a_request_that_a_console_sends_through_the_application_leaves_nothing_to_the_next(self) -> None:
+        order = frame_of(self.worker.failure("/orders/7")["error"], "order")
+        again = self.worker.evaluate(order, "app(request.environ, lambda *_: None)")["error"]
+        self.assertEqual(again["exception"]["type"], "ZeroDivisionError")
+        frame = frame_of(self.worker.failure("/outside")["error"], "before_flask")
+        error = self.worker.evaluate(frame, "request.path")["error"]
+        self.assertIn("outside of request context", error["exception"]["message"])
+
     def test_the_console_without_an_error_is_within_an_application_context(self) -> None:
         self.assertEqual(self.worker.value("console", "app.name"), "'app'")
         self.assertEqual(self.worker.value("console", "__import__('flask').current_app.name"), "'app'")

@@ -16,6 +16,7 @@ import zipfile
 from typing import Any, Callable, Dict, List, Optional, Tuple
 
 import evil
+import support
 from debugger_shapes import described, sent
 from support import WORKER_ROOT, LoadingTestCase
 
@@ -36,14 +37,11 @@ class Outer:
 
 
 def raised(function: Callable[..., Any], *arguments: Any) -> BaseException:
-    try:
-        function(*arguments)
-    except BaseException as exc:
-        return without_this_frame(exc)
-    raise AssertionError("nothing was raised")
+    """Return what a function raises, with the frames of its own only."""
+    return without_first_frame(support.raised(function, *arguments))
 
 
-def without_this_frame(exc: BaseException) -> BaseException:
+def without_first_frame(exc: BaseException) -> BaseException:
     exc.__traceback__ = exc.__traceback__ and exc.__traceback__.tb_next
     return exc
 
@@ -895,7 +893,7 @@ class NeverFails(ModelTestCase):
             def fail(cls: Any = cls) -> None:
                 raise cls("a")
 
-            model = described(raised_as_it_is(fail))
+            model = described(support.raised(fail))
             with self.subTest(model["type"]):
                 self.assertIn("fail", functions(model))
         self.assertEqual(described(NoText())["message"], "other text")
@@ -973,14 +971,6 @@ class NeverFails(ModelTestCase):
         self.assertEqual(at_error, "[]")
 
 
-def raised_as_it_is(function: Callable[[], Any]) -> BaseException:
-    try:
-        function()
-    except BaseException as exc:
-        return exc
-    raise AssertionError("nothing was raised")
-
-
 def random_error(chance: random.Random, depth: int) -> BaseException:
     """Return an exception that was raised through some frames, with chains and members of any kind."""
     from test_debugger_values import random_object, random_text
@@ -1004,7 +994,7 @@ def random_error(chance: random.Random, depth: int) -> BaseException:
     exc.__context__ = next(iter(some([0, 0, 1])), None)
     exc.__suppress_context__ = chance.random() < 0.3
     exc.__notes__ = [random_text(chance) for _ in range(chance.randrange(20))]
-    return without_this_frame(exc)
+    return without_first_frame(exc)
 
 
 if __name__ == "__main__":

@@ -12,7 +12,7 @@ import unittest
 from typing import Any, Callable, Dict, Iterator, List, Optional
 from unittest import mock
 
-from support import WORKER_ROOT
+from support import WORKER_ROOT, raised
 
 assert WORKER_ROOT in sys.path
 
@@ -20,15 +20,6 @@ from highball.worker.debugger import post_mortem  # noqa: E402
 from highball.worker.debugger.kept_errors import KeptErrors  # noqa: E402
 
 LIMIT = 30.0
-
-
-def raised(act: Callable[[], Any]) -> BaseException:
-    """Return what ``act`` raises."""
-    try:
-        act()
-    except BaseException as error:
-        return error
-    raise AssertionError("nothing was raised")
 
 
 def pay(price: int) -> None:

@@ -9,7 +9,7 @@ import traceback
 import unittest
 from typing import Any, Callable, Dict
 
-from support import LoadingTestCase
+from support import LoadingTestCase, raised
 
 from highball.worker.failure import format_exception
 
@@ -20,14 +20,6 @@ HERE = os.path.abspath(__file__)
 class Broken(Exception):
     def __str__(self) -> str:
         raise ValueError("no text")
-
-
-def raised(function: Callable[..., Any], *arguments: Any) -> BaseException:
-    try:
-        function(*arguments)
-    except BaseException as exc:
-        return exc
-    raise AssertionError("nothing was raised")
 
 
 class Frames(LoadingTestCase):

@@ -20,13 +20,12 @@ import time
 import unittest
 from typing import Any, Dict, Iterator, List, Optional, Sequence, Tuple
 
+from debugged_worker import DEADLINE, welcome
 from support import WORKER_ROOT
 
 from highball.worker import protocol
 
 ENTRY = os.path.join(WORKER_ROOT, "highball", "worker", "__main__.py")
-#: Seconds after which something that has not happened never will.
-DEADLINE = 20.0
 
 APPLICATION = """
 def app(environ, start_response):
@@ -179,17 +178,8 @@ class Worker:
         return self._connections[purpose]
 
     def _welcome(self) -> None:
-        connection, _ = self._listener.accept()
-        connection.settimeout(DEADLINE)
+        connection, hello = welcome(self._listener)
         self._sockets.append(connection)
-        reader = protocol.FrameReader()
-        frames: List[protocol.Frame] = []
-        while not frames:
-            data = connection.recv(1)  # not more than this frame
-            assert data, "the worker has hung up"
-            frames = reader.feed(data)
-        hello = json.loads(frames[0][3])
-        assert frames[0][0] == protocol.HELLO, hello
         self.pid = hello["pid"]
         self._connections[hello["connection"]] = connection
 

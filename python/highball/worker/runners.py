@@ -18,7 +18,7 @@ from sys import modules
 from . import protocol
 from .file_wrapper import FileWrapper
 from .native import allocate_lock, is_readable, start_thread, wait_for
-from .wsgi import Exchange, body_stream, report
+from .wsgi import PRESERVE, Exchange, body_stream, report
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -32,9 +32,6 @@ if TYPE_CHECKING:
     """Id, flags, payload of a REQUEST frame."""
 
 RECEIVE = 65536
-
-PRESERVE = "werkzeug.debug.preserve_context"
-"""Where in the environ frameworks look for what takes their context managers when a request ends."""
 
 POSTED = 16
 """Responses that wait for company at the most."""

@@ -49,6 +49,9 @@ PIECE = 131072
 INLINE_FILE = 65536
 """Files up to this size are sent as data: cheaper than asking the gateway to open them."""
 
+PRESERVE = "werkzeug.debug.preserve_context"
+"""Where in the environ frameworks look for what takes their context managers when a request ends."""
+
 _NO_ENVIRON: Environ = {}
 
 
@@ -336,6 +339,9 @@ class Exchange:
             from .debugger.preserved import Preserved
 
             self._kept = Preserved(self._contexts)
+            # Frames keep this environ. Who calls the application with it again, in a console, hands over nothing
+            # to the request that this runner is at by then.
+            self._environ.pop(PRESERVE, None)
         return self._kept
 
     def _close_failed(self, error: BaseException) -> None:

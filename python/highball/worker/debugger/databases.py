@@ -10,7 +10,10 @@ import sys
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from typing import Any, List, NoReturn, Tuple
+    from typing import Any, Callable, List, NoReturn, Tuple
+
+    Before = Tuple[Any, str, Any]
+    """A connection, the name of one of its ways, and what it had itself under that name."""
 
 #: What all of Django's ways to a database go through, and what opens it.
 _WAYS = ("_cursor", "ensure_connection")
@@ -22,25 +25,31 @@ class QueryRefused(Exception):
     """An object wants to ask a database while it is shown."""
 
 
-class NoQueries:
-    """While this is entered Django's connections of this thread refuse."""
-
-    def __init__(self) -> None:
-        self._before: List[Tuple[Any, str, Any]] = []
-
-    def __enter__(self) -> None:
+def without_queries(act: Callable[[], object]) -> None:
+    """Call ``act`` while Django's connections of this thread refuse."""
+    before: List[Before] = []
+    try:
         for connection in _connections():
             for name in _WAYS:
-                self._before.append((connection, name, vars(connection).get(name, _NOTHING)))
+                before.append((connection, name, vars(connection).get(name, _NOTHING)))
                 setattr(connection, name, _refuse)
+        act()
+    finally:
+        # An interrupt may come between any two steps: what it has cut short is done again.
+        try:
+            _restore(before)
+        finally:
+            _restore(before)
 
-    def __exit__(self, *raised: object) -> None:
-        while self._before:
-            connection, name, before = self._before.pop()
-            if before is _NOTHING:
-                vars(connection).pop(name, None)
-            else:
-                setattr(connection, name, before)
+
+def _restore(before: List[Before]) -> None:
+    while before:
+        connection, name, value = before[-1]
+        if value is _NOTHING:
+            connection.__dict__.pop(name, None)
+        else:
+            setattr(connection, name, value)
+        before.pop()
 
 
 def _connections() -> List[Any]:

@@ -12,7 +12,7 @@ from .source import excerpt
 from .stack import stack_of
 from .templates import template_frame
 from .text import clip, json_size
-from .variables import describe_variables, direction, variables_of
+from .variables import describe_variables, direction, globals_named, variables_of
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -27,6 +27,10 @@ if TYPE_CHECKING:
 
 #: Shares of the whole that frames must leave to their sources, and those to the variables.
 _FOR_SOURCES, _FOR_VARIABLES = 0.5, 0.25
+
+
+#: Lines of what runs that are looked through for names.
+_RUNNING = 20
 
 
 class _Shown(NamedTuple):
@@ -126,13 +130,26 @@ class Frames:
         for shown in self._by_importance():
             is_own = shown.made["owner"] == "application"
             room = self._limits.frame_variables if is_own else self._limits.library_variables
-            pairs = variables_of(shown.entry.frame) if shown.entry else shown.variables
+            pairs = self._variables_of(shown)
             variables, fewer = describe_variables(pairs, self._budget, room, self._limits)
             shown.made["variables"] = variables
             left_out[shown.exception] = left_out.get(shown.exception, 0) + fewer
         for exception, omitted in {shown.exception: shown.omitted for shown in self._shown}.items():
             if left_out[exception]:
                 omitted.append(f"{left_out[exception]} variables were left out to keep this short.")
+
+    def _variables_of(self, shown: _Shown) -> Variables:
+        entry, made = shown.entry, shown.made
+        if entry is None:
+            return shown.variables
+        pairs = variables_of(entry.frame)
+        if made["owner"] != "application":
+            return pairs
+        last = made["range"]["endLine"] if made["range"] else entry.line
+        lines = self._sources.of(entry.frame)[entry.line - 1 : min(last, entry.line + _RUNNING)]
+        names = {name for name, _ in pairs}
+        running = globals_named(entry.frame, "\n".join(lines))
+        return [*pairs, *(pair for pair in running if pair[0] not in names)]
 
     def _describe(self, entry: Entry, hides: bool, recursion: Any) -> Dict[str, Any]:
         code, namespace = entry.frame.f_code, entry.frame.f_globals

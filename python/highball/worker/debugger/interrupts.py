@@ -44,24 +44,34 @@ class Watch:
         self._thread = get_ident()
         self._lock = allocate_lock()
         self._left = allocate_lock()
+        self._left.acquire()
         self._asked = 0
         self._is_asking = False
         self._is_struck = False
 
     def __enter__(self) -> Watch:
-        self._left.acquire()
-        if can_interrupt():
-            start_new_thread(self._watch, ())
         return self
 
     def __exit__(self, *raised: object) -> None:
-        self._left.release()
+        try:
+            self.end()
+        except Overdue:
+            pass
+        finally:
+            # Whatever came before that was done: nothing may strike what this thread does next.
+            self.end()
+            self._left.release()
 
     def begin(self) -> None:
         """Something begins that may take too long."""
         with self._lock:
             self._asked += 1
             self._is_asking = True
+            if self._asked == 1 and can_interrupt():
+                try:
+                    start_new_thread(self._watch, ())
+                except RuntimeError:
+                    pass  # there is no room for a thread, or Python is ending: nothing is interrupted then
 
     def end(self) -> None:
         """It has ended."""

@@ -117,13 +117,14 @@ class Budget:
         start = self._clock()
         try:
             text = exact(self._ask(function, obj))  # type: ignore[arg-type]  # or it raises TypeError
-        except Overdue:
+        except KeyboardInterrupt as error:
             if self.watch is not None:
-                self.watch.end()
-            problem = "KeyboardInterrupt: it took too long"
-        except KeyboardInterrupt:
-            problem = "KeyboardInterrupt"
-            self.stop("KeyboardInterrupt came")
+                self.watch.end()  # it may have come before that was done
+            if issubclass(type(error), Overdue):
+                problem = "KeyboardInterrupt: it took too long"
+            else:
+                problem = "KeyboardInterrupt"
+                self.stop("KeyboardInterrupt came")
         except QueryRefused:
             problem = REFUSED
         except BaseException as error:

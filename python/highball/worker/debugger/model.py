@@ -5,7 +5,7 @@ from __future__ import annotations
 import sys
 
 from .chains import members_of, path_of
-from .databases import NoQueries
+from .databases import without_queries
 from .frames import Frames
 from .interrupts import Watch
 from .limits import LIMITS, Budget
@@ -79,8 +79,7 @@ class _Description:
         made = self._chain(exc, 0)
         # What an error is and where comes before its source, and that before its variables.
         self._frames.add_sources()
-        with NoQueries():
-            self._frames.add_variables()
+        without_queries(self._frames.add_variables)
         omitted: List[str] = made["omitted"]
         if self._budget.culprit:
             omitted.append(f"Some values were left out: {self._budget.culprit}.")
@@ -123,7 +122,7 @@ class _Description:
         made["message"] = self._message(exc, room, omitted)
         if len(self._seen) <= _GUESSED:
             meant = suggestion(exc, made["message"])
-            made["message"] += ". " + meant if meant else ""
+            made["message"] = ". ".join(part for part in (made["message"], meant) if part)
         made["notes"] = self._notes(exc, omitted)
         if issubclass(type(exc), SyntaxError):
             syntax = describe_syntax(exc, self._sources, self._limits)  # type: ignore[arg-type]

@@ -36,7 +36,6 @@ _pieces: Deque[Tuple[str, int, str]] = deque(maxlen=PIECES)
 _note = _pieces.append
 _write = io.TextIOWrapper.write
 
-
 _streams: List[KeptStream] = []
 """Never let go of: an application that puts another stream over the same buffer would have it closed with this one."""
 
@@ -60,7 +59,6 @@ class KeptStream(io.TextIOWrapper):
         length = _write(self, text)
         _note((self.mark, get_ident(), text if length <= PIECE else text[-PIECE:]))
         return length
-
 
     def write_apart(self, text: str) -> int:
         """Write what is not the application's: the next error need not show the traceback of this one."""

@@ -11,10 +11,10 @@ import os
 import re
 import sys
 from time import perf_counter
-from types import GetSetDescriptorType, MemberDescriptorType
 
 from .stack import innermost
-from .text import ancestors, lookup
+from .stored import instance_variables
+from .text import ancestors
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -102,7 +102,7 @@ def _name(exc: BaseException, wrong: str) -> str:
         return ""
     found = _meant(wrong, [*frame.f_locals, *frame.f_globals, *vars(builtins)])
     owner = frame.f_locals.get("self")
-    if wrong in _own(owner):
+    if wrong in instance_variables(owner):
         return "Did you mean: 'self.%s'?" % wrong
     if wrong in getattr(sys, "stdlib_module_names", ()):
         forgotten = "ou forget to import '%s'?" % wrong
@@ -112,24 +112,16 @@ def _name(exc: BaseException, wrong: str) -> str:
 
 def _attributes(owner: Any) -> List[Any]:
     """Return the names of what an object has, by its own dictionary and those of its classes."""
-    names = list(_own(owner))
+    names = list(instance_variables(owner))
     for each in ancestors(owner if issubclass(type(owner), type) else type(owner)):
         names += type.__dict__["__dict__"].__get__(each)
     return names
 
 
-def _own(owner: Any) -> Any:
-    # Not by asking for it: a class may have a method for that.
-    descriptor = lookup(type(owner), "__dict__")
-    if type(descriptor) not in (GetSetDescriptorType, MemberDescriptorType):
-        return ()
-    return descriptor.__get__(owner)
-
-
 def _imported(message: str) -> str:
     found = _FROM.match(message)
     if found:
-        return _meant(found.group(1), _own(sys.modules.get(found.group(2))))
+        return _meant(found.group(1), instance_variables(sys.modules.get(found.group(2))))
     found = _MODULE.match(message)
     if not found:
         return ""

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from itertools import islice
 from types import BuiltinFunctionType, FunctionType, ModuleType
 
@@ -24,6 +25,11 @@ _DIRECTIONS = ("__traceback_hide__", "__traceback_info__", "__tracebackhide__", 
 _NAME, _LEAST = 400, 200
 #: ``inspect.CO_OPTIMIZED``: the code is a function's. ``inspect`` is slow to import.
 _OPTIMIZED = 1
+#: Of a module's variables: many lines name a few, none names more.
+_GLOBALS = 10
+_NAMES = re.compile(r"(?<![\w.])[^\W\d]\w*")
+#: Outside of the request they stand for nothing; in the console they do.
+_FOR_THE_CONSOLE = ("werkzeug.local.LocalProxy",)
 
 
 def variables_of(frame: FrameType) -> Variables:
@@ -36,6 +42,20 @@ def variables_of(frame: FrameType) -> Variables:
     # The body of a module or a class. What it has imported and defined stands in its source and says nothing
     # of its state, and there is so much of it that the few variables that do would not be seen.
     return [(name, obj) for name, obj in pairs if not name.startswith("__") and not is_definition(obj)]
+
+
+def globals_named(frame: FrameType, source: str) -> Variables:
+    """Return the variables of a function's module that the lines in ``source`` name, and that are data."""
+    code, namespace = frame.f_code, frame.f_globals
+    if not code.co_flags & _OPTIMIZED:
+        return []
+    found = []
+    for name in dict.fromkeys(_NAMES.findall(source)):
+        # Attributes are among the names of the code, too.
+        obj = namespace.get(name, _definition) if name in code.co_names else _definition
+        if not is_definition(obj) and type_name(type(obj)) not in _FOR_THE_CONSOLE:
+            found.append((name, obj))
+    return found[:_GLOBALS]
 
 
 def direction(frame: FrameType, name: str) -> object:
@@ -76,6 +96,10 @@ def is_definition(obj: object) -> bool:
         return True
     # ``Optional[int]``, and what ``from __future__ import annotations`` leaves behind.
     return type_name(cls).startswith(("typing.", "__future__."))
+
+
+def _definition() -> None:
+    """Stand for a name that a module does not have."""
 
 
 def _variables(frame: FrameType) -> Variables:
