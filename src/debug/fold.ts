@@ -38,6 +38,9 @@ export interface FoldOptions {
 /** Frames at the end that are shown where none is the application's. */
 const LAST = 3;
 
+/** Rounds of a recursion that is no use of one any more. */
+const DEEP = 100;
+
 /**
  * Which frames are shown first: the application's, and the innermost, where it was raised. Runs of library
  * frames between them fold. Where no frame is the application's the last ones are shown. Frames that hide themselves are
@@ -65,8 +68,18 @@ export function foldFrames(frames: readonly FrameModel[], options: FoldOptions =
   return entries;
 }
 
-/** The frame to look at first: the innermost of the application's, else the innermost; null if there is none. */
+/**
+ * The frame to look at first: the innermost of the application's, else the innermost; null if there is none. Of a recursion
+ * that has used up the stack it is one that recurs: what it called last is no more to blame than any other.
+ */
 export function mainFrame(frames: readonly FrameModel[]): FrameModel | null {
+  const recurring = frames.findIndex(({ recursion }) => (recursion?.times ?? 0) >= DEEP);
+  const length = frames[recurring]?.recursion?.length;
+  if (length !== undefined) {
+    const cycle = frames.slice(recurring, recurring + length);
+    const own = cycle.findLast(({ owner, hidden }) => owner === "application" && !hidden);
+    if (own !== undefined) return own;
+  }
   const shown = visibleFrames(frames, false).map(({ frame }) => frame);
   return shown.findLast(({ owner }) => owner === "application") ?? shown.at(-1) ?? null;
 }

@@ -128,6 +128,8 @@ function lineOf({ exception: { type, message } }: ErrorModel): string {
 }
 
 function oneLine(text: string): string {
-  const [line = ""] = text.trim().split(/[\r\n]/, 1);
+  const [first = "", second = "", ...rest] = text.trim().split(/[\r\n]+/);
+  // Of a form's field that is missing Werkzeug says in the second line which.
+  const line = rest.length === 0 && second !== "" ? `${first} ${second}` : first;
   return line.length > LONGEST_TITLE ? `${line.slice(0, LONGEST_TITLE - 1)}…` : line;
 }

@@ -441,7 +441,8 @@ describeFramework("a Flask application", () => {
       `Content-Length: ${body.length}`,
     ];
     await send(`${head.join("\r\n")}\r\n\r\n${body}`);
-    const { model } = await errorAt(debug, "request");
+    const { model, title } = await errorAt(debug, "request");
+    expect(title).toMatch(/ KeyError: 'emial'\. Did you mean: 'email'\?$/);
     expect(model?.exception.message).toMatch(/\nKeyError: 'emial'\. Did you mean: 'email'\?$/);
     const answer = await get("/misspelt", "Accept: application/json");
     expect(JSON.parse(answer.text)).toMatchObject({

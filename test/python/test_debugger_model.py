@@ -670,6 +670,18 @@ class Variables(ModelTestCase):
         (frame,) = described(raised(function, 1, 2))["frames"]
         self.assertEqual(names(frame), ["first", "rest", "more", "zebra", "apple"])
 
+    def test_of_its_module_those_that_the_running_lines_name(self) -> None:
+        text = (
+            "import json\nrecent, others, count, total = [None], [], 1, 2\n"
+            "def helper(): pass\nclass Shop: count = 3\n"
+            "def view(count):\n  shop = Shop\n"
+            "  return helper, json, shop.total, recent[0].price, others, count, missing\n"
+        )
+        module = self.module(text)
+        frame = described(raised(module.view, 5))["frames"][-1]
+        self.assertEqual(names(frame), ["count", "shop", "recent", "others"])
+        self.assertEqual(values(frame)["count"], "5")
+
     def test_of_a_module_what_it_has_and_not_what_it_defines(self) -> None:
         text = (
             "from __future__ import annotations\nimport os, json as other\nfrom typing import List, Optional\n"

@@ -126,6 +126,18 @@ describe("the frame to look at first", () => {
     expect(mainFrame(frames)).toBe(frames.at(-1));
     expect(mainFrame([])).toBeNull();
   });
+
+  it("is one that recurs, where a recursion has used up the stack", () => {
+    const walk = frame({ function: "walk", recursion: { length: 2, times: 480 } });
+    const next = frame({ function: "next" });
+    const helper = frame({ function: "connect" });
+    expect(mainFrame([...flaskFrames, walk, next, helper])).toBe(next);
+    expect(mainFrame([walk, libraryFrame(), helper])).toBe(walk);
+    const shallow = { ...walk, recursion: { length: 2, times: 9 } };
+    expect(mainFrame([shallow, next, helper])).toBe(helper);
+    const libraryRecurs = libraryFrame({ recursion: { length: 1, times: 480 } });
+    expect(mainFrame([frame(), libraryRecurs, helper])).toBe(helper);
+  });
 });
 
 describe("whose frame it is", () => {
