@@ -401,21 +401,28 @@ describeBrowser("the debugger's page in Chromium", () => {
 
   it("what runs for long can be interrupted", async () => {
     keep();
+    const running: { end?: () => void } = {};
     site.debuggee.answer = () =>
       new Promise((resolve) => {
-        site.debuggee.interrupted = () =>
+        running.end = () =>
           resolve(done({ error: error({ type: "KeyboardInterrupt", message: "", frames: [] }) }));
+        site.debuggee.interrupted = () => running.end?.();
       });
     await openUnlocked();
     await prompt().fill("while True: pass");
     await prompt().press("Enter");
+    await tab.getByText("Running…").waitFor();
     await tab.getByRole("button", { name: "Interrupt" }).click();
     await log().locator(".error-line", { hasText: "KeyboardInterrupt" }).waitFor();
     expect(await tab.locator(".running-note").isVisible()).toBe(false);
     await prompt().fill("while 1: pass");
     await prompt().press("Enter");
     await tab.locator(".running-note:visible").waitFor();
+    // It may take its time.
+    site.debuggee.interrupted = () => {};
     await prompt().press("Control+c");
+    await tab.getByText("Interrupting…").waitFor();
+    running.end?.();
     await log().locator(".error-line", { hasText: "KeyboardInterrupt" }).nth(1).waitFor();
   });
 

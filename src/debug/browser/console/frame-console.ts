@@ -22,6 +22,7 @@ type Answer = Evaluation & { readonly evaluation?: number };
 
 /** Milliseconds after which something that runs says so. */
 const PATIENCE = 200;
+const RUNNING = "Running…";
 
 /** Runs code in one frame and shows what came of it. */
 export class FrameConsole {
@@ -30,6 +31,7 @@ export class FrameConsole {
   readonly #prompt: Prompt;
   readonly #locked: HTMLElement;
   readonly #running: HTMLElement;
+  readonly #doing: HTMLElement = element("span", {}, RUNNING);
   readonly #root: HTMLElement;
   /** Number of what runs. */
   #evaluation = 0;
@@ -51,7 +53,8 @@ export class FrameConsole {
     this.#running = element(
       "p",
       { class: "running-note", role: "status", hidden: true },
-      "Running… ",
+      this.#doing,
+      " ",
       element("button", { type: "button", click: () => this.#interrupt() }, "Interrupt"),
     );
     this.#root = element(
@@ -104,6 +107,7 @@ export class FrameConsole {
     } finally {
       clearTimeout(timer);
       this.#running.hidden = true;
+      this.#doing.textContent = RUNNING;
     }
   }
 
@@ -121,6 +125,8 @@ export class FrameConsole {
   }
 
   #interrupt(): void {
+    // What waits in C, as time.sleep(), takes up to two seconds more.
+    this.#doing.textContent = "Interrupting…";
     this.#host.session.post(`evaluations/${this.#evaluation}/interrupt`, {}).catch(complain);
   }
 
