@@ -10,7 +10,7 @@ from types import FunctionType, MappingProxyType, MemberDescriptorType, SimpleNa
 from typing import NamedTuple
 
 from .stored import instance_variables
-from .text import ancestors, exact, lookup, short_name, type_name
+from .text import ancestors, exact, lookup, namespace, short_name, type_name
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -89,7 +89,7 @@ def open_plain(obj: object) -> Optional[Container]:
 
 def _slots(obj: object, cls: type) -> Iterator[Tuple[str, object]]:
     for ancestor in ancestors(cls):
-        for name, slot in list(type.__dict__["__dict__"].__get__(ancestor).items()):
+        for name, slot in list(namespace(ancestor).items()):
             if type(slot) is MemberDescriptorType:
                 try:
                     yield name, slot.__get__(obj, cls)

@@ -9,7 +9,7 @@ import builtins
 import re
 from types import GetSetDescriptorType, MemberDescriptorType
 
-from .text import ancestors
+from .text import ancestors, lookup, namespace
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -24,8 +24,6 @@ _STEP = re.compile(r"\.?(?P<name>%s)|\[(?P<key>-?\d+|%s)\]" % (NAME, _STRING))
 
 MISSING = object()
 """In place of a value that cannot be known without running code."""
-
-_namespace = type.__dict__["__dict__"].__get__
 
 
 def value_of(path: str, names: Mapping[str, Any]) -> Any:
@@ -51,15 +49,18 @@ def attributes(value: Any) -> Iterable[Any]:
         # object.__dir__() would ask the value for its class.
         found = dict.fromkeys(instance_variables(value))
         for owner in ancestors(type(value)):
-            found.update(dict.fromkeys(_namespace(owner)))
+            found.update(dict.fromkeys(namespace(owner)))
         return list(found)
 
 
 def _stored(value: Any, name: str) -> Any:
     """Return an attribute as it is stored, in the object or in its class."""
     kind = type(value)
-    own = _lookup(value, name) if issubclass(kind, type) else dict.get(instance_variables(value), name, MISSING)
-    shared = _lookup(kind, name)
+    if issubclass(kind, type):
+        own = lookup(value, name, MISSING)
+    else:
+        own = dict.get(instance_variables(value), name, MISSING)
+    shared = lookup(kind, name, MISSING)
     if type(shared) is MemberDescriptorType:  # of __slots__
         try:
             return shared.__get__(value, kind)
@@ -70,18 +71,10 @@ def _stored(value: Any, name: str) -> Any:
     return MISSING if found is MISSING or _is_computed(found) else found
 
 
-def _lookup(cls: Any, name: str) -> Any:
-    for owner in ancestors(cls):
-        found = _namespace(owner).get(name, MISSING)
-        if found is not MISSING:
-            return found
-    return MISSING
-
-
 def instance_variables(value: Any) -> Dict[str, Any]:
     """Return what an object itself has in its ``__dict__``, without asking it."""
     # Some classes have a property of that name.
-    own = _lookup(type(value), "__dict__")
+    own = lookup(type(value), "__dict__")
     if type(own) not in (GetSetDescriptorType, MemberDescriptorType):
         return {}
     try:
@@ -96,7 +89,7 @@ def instance_variables(value: Any) -> Dict[str, Any]:
 def _is_computed(found: Any) -> bool:
     if issubclass(type(found), type):
         return False
-    return _lookup(type(found), "__get__") is not MISSING
+    return lookup(type(found), "__get__", MISSING) is not MISSING
 
 
 def _item(value: Any, key: str) -> Any:

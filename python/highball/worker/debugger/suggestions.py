@@ -14,7 +14,7 @@ from time import perf_counter
 
 from .stack import innermost
 from .stored import instance_variables
-from .text import ancestors
+from .text import ancestors, namespace
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -105,8 +105,7 @@ def _name(exc: BaseException, wrong: str) -> str:
     if wrong in instance_variables(owner):
         return "Did you mean: 'self.%s'?" % wrong
     if wrong in getattr(sys, "stdlib_module_names", ()):
-        forgotten = "ou forget to import '%s'?" % wrong
-        return "%s Or did y%s" % (found, forgotten) if found else "Did y%s" % forgotten
+        return "%s you forget to import '%s'?" % (found + " Or did" if found else "Did", wrong)
     return found
 
 
@@ -114,7 +113,7 @@ def _attributes(owner: Any) -> List[Any]:
     """Return the names of what an object has, by its own dictionary and those of its classes."""
     names = list(instance_variables(owner))
     for each in ancestors(owner if issubclass(type(owner), type) else type(owner)):
-        names += type.__dict__["__dict__"].__get__(each)
+        names += namespace(each)
     return names
 
 

@@ -6,14 +6,14 @@ from json import dumps
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from typing import Any, Tuple
+    from typing import Any, Mapping, Tuple
 
 # Of ``type`` itself: a metaclass may say anything, or raise.
 _qualname = type.__dict__["__qualname__"].__get__
 _name = type.__dict__["__name__"].__get__
 _module = type.__dict__["__module__"].__get__
 _mro = type.__dict__["__mro__"].__get__
-_namespace = type.__dict__["__dict__"].__get__
+_own = type.__dict__["__dict__"].__get__
 
 
 def type_name(cls: type) -> str:
@@ -39,13 +39,19 @@ def ancestors(cls: type) -> Tuple[type, ...]:
     return found
 
 
-def lookup(cls: type, name: str) -> Any:
-    """Return what a class has under a name, as it stands there; None if it has nothing."""
+def namespace(cls: type) -> Mapping[str, Any]:
+    """Return what stands in a class itself, and not in those that it derives from."""
+    found: Mapping[str, Any] = _own(cls)
+    return found
+
+
+def lookup(cls: type, name: str, missing: object = None) -> Any:
+    """Return what a class has under a name, as it stands there; ``missing`` if it has nothing."""
     for ancestor in _mro(cls):
-        namespace = _namespace(ancestor)
-        if name in namespace:
-            return namespace[name]
-    return None
+        found = _own(ancestor)
+        if name in found:
+            return found[name]
+    return missing
 
 
 def plain_title(exc: BaseException) -> str:
