@@ -9,7 +9,7 @@ import { loadOptions, processOptions } from "./head-start.ts";
 import { loadFailureOf } from "./load-failure.ts";
 import type { Log } from "./log.ts";
 import { Prompts } from "./prompts.ts";
-import { ownOutputs } from "./reload/echo.ts";
+import { ownOutputs } from "./reload/own-outputs.ts";
 import { openWatcher, type WatchOptions } from "./reload/open-watcher.ts";
 import { ReloadReport } from "./reload/reload-report.ts";
 import { Reloader, type CodeLoader, type Load, type LoadResult } from "./reload/reloader.ts";

@@ -1,6 +1,6 @@
 import type { Application, Failure } from "../application.ts";
 import type { CodeState } from "../code-state.ts";
-import { EchoJudge } from "./echo.ts";
+import { EchoJudge } from "./echo-judge.ts";
 import { Gate } from "./gate.ts";
 import { type Activity, HasteJudge } from "./haste.ts";
 import type { ReloadReport } from "./reload-report.ts";

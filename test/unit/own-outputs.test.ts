@@ -2,7 +2,7 @@ import { spawnSync } from "node:child_process";
 import { openSync, symlinkSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { describe, expect, it } from "vitest";
-import { ownOutputs } from "../../src/reload/echo.ts";
+import { ownOutputs } from "../../src/reload/own-outputs.ts";
 import { repository } from "../support/environment.ts";
 import { makeFolder } from "../support/folder.ts";
 
@@ -21,7 +21,7 @@ describe("what the server writes itself", () => {
     const folder = makeFolder({ "data.json": "{}" });
     const path = join(folder, "log");
     const code = `
-      import { ownOutputs } from ${JSON.stringify(join(repository, "dist/reload/echo.js"))};
+      import { ownOutputs } from ${JSON.stringify(join(repository, "dist/reload/own-outputs.js"))};
       const isOwn = ownOutputs([]);
       console.error([${JSON.stringify(path)}, ${JSON.stringify(join(folder, "data.json"))}].map((path) => isOwn({ path })).join());
     `;
